@@ -1,0 +1,89 @@
+package dev.ffs.engine;
+
+import dev.ffs.event.BuildEvent.Outcome;
+import dev.ffs.plan.StepId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a build ended.
+ *
+ * @param outcome how it ended as a whole; {@link Outcome#REUSED} if no step had to run
+ * @param steps how each step ended, in the order of the plan, as far as it was reached
+ * @param outputs the files that were written
+ * @param failedStep what failed, or null
+ * @param duration how long it took
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record BuildResult(
+    Outcome outcome,
+    List<StepResult> steps,
+    List<OutputFile> outputs,
+    @Nullable StepFailure failedStep,
+    Duration duration) {
+
+  /** Copies the lists. */
+  public BuildResult {
+    Objects.requireNonNull(outcome, "outcome");
+    Objects.requireNonNull(duration, "duration");
+    steps = List.copyOf(steps);
+    outputs = List.copyOf(outputs);
+  }
+
+  /**
+   * Returns what failed.
+   *
+   * @return the failure, or empty if nothing did
+   */
+  public Optional<StepFailure> failure() {
+    return Optional.ofNullable(failedStep);
+  }
+
+  /**
+   * Says whether the output is there.
+   *
+   * @return true if so
+   */
+  public boolean succeeded() {
+    return outcome == Outcome.DONE || outcome == Outcome.REUSED;
+  }
+
+  /**
+   * How a step ended.
+   *
+   * @param step its name
+   * @param outcome how it ended
+   * @param duration how long it took; zero if it was reused
+   */
+  public record StepResult(StepId step, Outcome outcome, Duration duration) {}
+
+  /**
+   * A file of the output.
+   *
+   * @param file where it is
+   * @param bytes its size
+   * @param sha256 its digest
+   */
+  public record OutputFile(Path file, long bytes, String sha256) {}
+
+  /**
+   * A step that failed.
+   *
+   * @param step its name
+   * @param reason what happened, such as {@code exit code 2}
+   * @param lastLines the end of its log, at most 30 lines
+   * @param log the whole log
+   */
+  public record StepFailure(StepId step, String reason, List<String> lastLines, Path log) {
+
+    /** Copies the list. */
+    public StepFailure {
+      lastLines = List.copyOf(lastLines);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.ffs.event;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apiguardian.api.API;
+
+/** Something that happened in a build. Steps are named {@code PHASE/STEP}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public sealed interface BuildEvent {
+
+  /**
+   * A build begins.
+   *
+   * @param recipe id of the recipe
+   * @param target id of the target
+   * @param steps names of all steps, in the order of the plan
+   */
+  record BuildStarted(String recipe, String target, List<String> steps) implements BuildEvent {
+
+    /** Copies the list. */
+    public BuildStarted {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /**
+   * An archive is on its way.
+   *
+   * @param source id of the source
+   * @param file name of the file
+   * @param bytes received so far
+   * @param total to be received, or -1 if the server does not say
+   */
+  record SourceProgress(String source, String file, long bytes, long total) implements BuildEvent {}
+
+  /**
+   * One place did not give an archive; the next one is tried.
+   *
+   * @param source id of the source
+   * @param url the place
+   * @param reason why not
+   */
+  record SourceAttemptFailed(String source, String url, String reason) implements BuildEvent {}
+
+  /**
+   * An archive is there and has its digest.
+   *
+   * @param source id of the source
+   * @param file name of the file
+   * @param fetched true if it came over the network just now, false if it was in the store
+   */
+  record SourceReady(String source, String file, boolean fetched) implements BuildEvent {}
+
+  /**
+   * A step begins to run.
+   *
+   * @param step its name
+   * @param log where its output goes
+   */
+  record StepStarted(String step, Path log) implements BuildEvent {}
+
+  /**
+   * A running step printed a line.
+   *
+   * @param step its name
+   * @param line the line without its end
+   */
+  record StepOutput(String step, String line) implements BuildEvent {}
+
+  /**
+   * A step is over.
+   *
+   * @param step its name
+   * @param outcome how it ended
+   * @param duration how long it took; zero if it was reused
+   */
+  record StepFinished(String step, Outcome outcome, Duration duration) implements BuildEvent {}
+
+  /**
+   * All steps of a phase are done.
+   *
+   * @param phase id of the phase
+   */
+  record PhaseFinished(String phase) implements BuildEvent {}
+
+  /**
+   * A file of the output is there.
+   *
+   * @param file the file
+   * @param bytes its size
+   * @param sha256 its digest
+   */
+  record OutputWritten(Path file, long bytes, String sha256) implements BuildEvent {}
+
+  /**
+   * A build is over.
+   *
+   * @param outcome how it ended
+   * @param duration how long it took
+   */
+  record BuildFinished(Outcome outcome, Duration duration) implements BuildEvent {}
+
+  /** How a step or a build ended. */
+  enum Outcome {
+    /** It ran and succeeded. */
+    DONE,
+    /** Nothing needed to run: an earlier result has the same key. */
+    REUSED,
+    /** It ran and failed. */
+    FAILED,
+    /** It was stopped by who asked for it. */
+    CANCELLED
+  }
+}

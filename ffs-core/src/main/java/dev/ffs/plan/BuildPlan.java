@@ -1,0 +1,62 @@
+package dev.ffs.plan;
+
+import dev.ffs.model.MirrorGroup;
+import dev.ffs.model.Output;
+import dev.ffs.model.Source;
+import dev.ffs.model.Target;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/**
+ * What a build will do, in order.
+ *
+ * @param recipe id of the recipe
+ * @param target what it is built for
+ * @param steps every step, in an order in which each comes after all that it sees
+ * @param sources the sources that the steps unpack, by id
+ * @param mirrors the recipe's mirror groups
+ * @param output what the output holds
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record BuildPlan(
+    String recipe,
+    Target target,
+    List<PlannedStep> steps,
+    List<Source> sources,
+    List<MirrorGroup> mirrors,
+    Output output) {
+
+  /** The triple of the machines that builds run on. */
+  public static final String BUILD_TRIPLE = "x86_64-pc-linux-gnu";
+
+  /** Copies the lists and checks that all is there. */
+  public BuildPlan {
+    Objects.requireNonNull(recipe, "recipe");
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(output, "output");
+    steps = List.copyOf(steps);
+    sources = List.copyOf(sources);
+    mirrors = List.copyOf(mirrors);
+  }
+
+  /**
+   * Finds a step.
+   *
+   * @param id its name
+   * @return the step, or empty
+   */
+  public Optional<PlannedStep> step(StepId id) {
+    return steps.stream().filter(s -> s.id().equals(id)).findFirst();
+  }
+
+  /**
+   * Returns the name that files of this build begin with.
+   *
+   * @return {@code RECIPE-TARGET}
+   */
+  public String name() {
+    return recipe + "-" + target.id();
+  }
+}
