@@ -1,0 +1,191 @@
+package dev.ffs.validate;
+
+import dev.ffs.diagnostic.Diagnostic;
+import dev.ffs.diagnostic.Origin;
+import dev.ffs.model.Output;
+import dev.ffs.model.Phase;
+import dev.ffs.model.Recipe;
+import dev.ffs.model.Target;
+import dev.ffs.model.Text;
+import dev.ffs.model.Toolchain;
+import dev.ffs.model.Variable;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/** Judges whole recipes. */
+@API(status = API.Status.STABLE, since = "0.1")
+public final class RecipeValidator {
+
+  private static final Pattern TRIPLE =
+      Pattern.compile("[a-z0-9_]+-[a-z0-9_.]+(-[a-z0-9_.]+){1,2}");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]+");
+  private static final Pattern MODE = Pattern.compile("[0-7]{1,4}");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+  private final Recipe recipe;
+  private final Checks checks = new Checks();
+  private final VariableRules variables;
+  private final List<String> phases;
+
+  private RecipeValidator(Recipe recipe) {
+    this.recipe = recipe;
+    this.variables = new VariableRules(recipe, checks);
+    this.phases = recipe.phases().stream().map(Phase::id).toList();
+  }
+
+  /**
+   * Returns everything that is wrong with a recipe.
+   *
+   * @param recipe the recipe, from YAML or from Java
+   * @return the findings ordered by place, without the lines of the files; empty for a good recipe
+   */
+  public static List<Diagnostic> validate(Recipe recipe) {
+    RecipeValidator validator = new RecipeValidator(recipe);
+    validator.recipe();
+    validator.toolchains();
+    validator.output(recipe.output());
+    new SourceRules(recipe, validator.checks, validator.variables).check();
+    validator.targets();
+    validator.variables.checkNames();
+    validator.phases();
+    return validator.checks.found();
+  }
+
+  private void recipe() {
+    Origin origin = recipe.origin();
+    checks.id("recipe", recipe.id(), origin);
+    if (checks.notBlank(recipe.title(), "the title") && recipe.title().value().contains("\n")) {
+      checks.error(recipe.title().origin(), "the title has more than one line");
+    }
+    if (recipe.phases().isEmpty()) {
+      checks.error(origin, "recipe '" + recipe.id() + "' has no phases");
+    }
+    if (recipe.targets().isEmpty()) {
+      checks.error(
+          origin,
+          "recipe '" + recipe.id() + "' has no targets",
+          "each kind of machine that it can be built for is a file targets/NAME.yaml");
+    }
+  }
+
+  private void toolchains() {
+    checks.unique("toolchain", recipe.toolchains(), Toolchain::id, Toolchain::origin);
+    for (Toolchain toolchain : recipe.toolchains()) {
+      checks.id("toolchain", toolchain.id(), toolchain.origin());
+      toolchain.path().forEach(checks::absolutePath);
+      variables.environment(toolchain.environment());
+    }
+  }
+
+  private void output(Output output) {
+    if (output.phases().isEmpty()) {
+      checks.error(
+          output.origin(),
+          "the output has no phases, so it would hold no files",
+          "name the phases whose files are shipped");
+    }
+    output.phases().forEach(phase -> checks.known("phase", phase, phases));
+    output.exclude().forEach(checks::absolutePath);
+    checks.unique("directory", output.directories(), d -> d.path().value(), d -> d.path().origin());
+    for (Output.DirectoryEntry directory : output.directories()) {
+      checks.absolutePath(directory.path());
+      mode(directory.mode());
+    }
+    checks.unique("path", output.owners(), o -> o.path().value(), o -> o.path().origin());
+    for (Output.OwnerEntry owner : output.owners()) {
+      checks.absolutePath(owner.path());
+      number(owner.user(), "user");
+      number(owner.group(), "group");
+      if (owner.mode() != null) {
+        mode(owner.mode());
+      }
+    }
+  }
+
+  private void mode(Text mode) {
+    checks.matches(mode, MODE, "a mode", "a mode has one to four octal digits, such as 0755");
+  }
+
+  private void number(@Nullable Text number, String what) {
+    if (number != null) {
+      checks.matches(
+          number,
+          NUMBER,
+          "a " + what + " id",
+          "it must be a number: the output does not depend on the " + what + "s of this machine");
+    }
+  }
+
+  private void targets() {
+    checks.unique("target", recipe.targets(), Target::id, Target::origin);
+    for (Target target : recipe.targets()) {
+      checks.id("target", target.id(), target.origin());
+      checks.matches(
+          target.triple(),
+          TRIPLE,
+          "a triple",
+          "a triple is CPU-SYSTEM-LIBC or CPU-VENDOR-SYSTEM-LIBC, such as aarch64-linux-musl");
+      word(target.kernelArch(), "an architecture of Linux", "such as x86, arm64, riscv");
+      Target.Qemu qemu = target.qemu();
+      if (qemu != null) {
+        word(qemu.arch(), "an architecture of QEMU", "such as aarch64, riscv64, ppc64le");
+        if (qemu.cpu() != null) {
+          // Commas are allowed: properties of the CPU follow its name.
+          checks.notBlank(qemu.cpu(), "the CPU");
+        }
+      }
+      checks.unique("variable", target.variables(), Variable::name, Variable::origin);
+      target.variables().forEach(v -> checks.id("variable", v.name(), v.origin()));
+    }
+  }
+
+  private void word(Text text, String what, String help) {
+    checks.matches(text, WORD, what, help);
+  }
+
+  private void phases() {
+    checks.unique("phase", recipe.phases(), Phase::id, Phase::origin);
+    for (Phase phase : recipe.phases()) {
+      checks.id("phase", phase.id(), phase.origin());
+      if (phase.steps().isEmpty()) {
+        checks.error(phase.origin(), "phase '" + phase.id() + "' has no steps");
+      }
+      toolchainOf(phase);
+      checks.absolutePath(phase.shell());
+      variables.environment(phase.environment());
+      new StepRules(recipe, phase, checks, variables).check();
+      new NeedsRules(recipe, phase, checks).check();
+    }
+  }
+
+  private void toolchainOf(Phase phase) {
+    List<String> names = recipe.toolchains().stream().map(Toolchain::id).toList();
+    if (!checks.known("toolchain", phase.toolchain(), names)) {
+      return;
+    }
+    Toolchain.Kind kind =
+        recipe.toolchain(phase.toolchain().value()).map(Toolchain::kind).orElseThrow();
+    Origin origin = phase.toolchain().origin();
+    switch (phase.where()) {
+      case CHROOT -> {
+        if (kind == Toolchain.Kind.HOST) {
+          checks.error(
+              origin,
+              "phase '" + phase.id() + "' runs in the chroot, where no compiler of the host is",
+              "a chroot phase needs a toolchain of kind native");
+        }
+      }
+      case HOST -> {
+        if (kind == Toolchain.Kind.NATIVE) {
+          checks.error(
+              origin,
+              "phase '" + phase.id() + "' runs on the host, where no native compiler runs",
+              "a native toolchain runs on the target: use where: chroot, or a toolchain of kind"
+                  + " host or cross");
+        }
+      }
+    }
+  }
+}
