@@ -1,5 +1,6 @@
 package dev.ffs.dsl;
 
+import dev.ffs.diagnostic.Origin;
 import dev.ffs.model.Output;
 import dev.ffs.model.Output.DirectoryEntry;
 import dev.ffs.model.Output.OwnerEntry;
@@ -7,13 +8,12 @@ import dev.ffs.model.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What was said about the output so far. */
 final class OutputDraft implements OutputSpec {
 
   private final Scope scope;
-  private @Nullable List<Text> phases;
+  private List<Text> phases = List.of();
   private List<Text> exclude = List.of();
   private final List<DirectoryEntry> directories = new ArrayList<>();
   private final List<OwnerEntry> owners = new ArrayList<>();
@@ -36,23 +36,21 @@ final class OutputDraft implements OutputSpec {
 
   @Override
   public OutputSpec directory(String path, String mode) {
-    Text value = scope.entry("directory", path, mode);
-    directories.add(new DirectoryEntry(new Text(path, value.origin()), value));
+    Origin at = scope.caller();
+    directories.add(new DirectoryEntry(Scope.text(path, at), Scope.text(mode, at)));
     return this;
   }
 
   @Override
   public OutputSpec owner(String path, Consumer<OwnerSpec> owner) {
-    Text key = scope.entry("owner", path, path);
     Scope inner = scope.inner("owner '" + path + "'");
     OwnerDraft draft = new OwnerDraft(inner);
     inner.run(draft, owner);
-    owners.add(draft.toModel(key));
+    owners.add(draft.toModel(Scope.text(path, inner.origin())));
     return this;
   }
 
   Output toModel() {
-    return new Output(
-        scope.required("phases", phases, List.of()), exclude, directories, owners, scope.origin());
+    return new Output(phases, exclude, directories, owners, scope.origin());
   }
 }

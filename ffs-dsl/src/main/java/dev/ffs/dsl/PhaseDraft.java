@@ -51,19 +51,17 @@ final class PhaseDraft implements PhaseSpec {
 
   @Override
   public PhaseSpec environment(String name, String value) {
-    environment.add(scope.variable("environment", name, value));
+    environment.add(scope.variable(name, value));
     return this;
   }
 
   @Override
   public PhaseSpec defaults(DefaultsSpec... given) {
     scope.once("defaults");
-    Scope all = scope.inner("the defaults of " + scope);
     for (DefaultsSpec spec : given) {
       GivenDefaults one = (GivenDefaults) spec;
       String name = one.system().name().toLowerCase(Locale.ROOT);
-      all.once(name, one.origin());
-      defaults.add(one.toModel(all.inner(name + " of " + scope)));
+      defaults.add(one.toModel(scope.inner(name + " of " + scope)));
     }
     return this;
   }
@@ -84,10 +82,12 @@ final class PhaseDraft implements PhaseSpec {
   }
 
   Phase toModel() {
+    Text used = scope.required("toolchain", toolchain);
     return new Phase(
         id,
         scope.required("where", where, Place.HOST),
-        scope.required("toolchain", toolchain),
+        // Whether they go together cannot be told when one is missing.
+        where == null ? new Text("", Scope.MISSING) : used,
         shell,
         environment,
         defaults,

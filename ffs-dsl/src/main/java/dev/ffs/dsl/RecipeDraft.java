@@ -3,9 +3,11 @@ package dev.ffs.dsl;
 import dev.ffs.model.MirrorGroup;
 import dev.ffs.model.Output;
 import dev.ffs.model.Recipe;
+import dev.ffs.model.Target;
 import dev.ffs.model.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -96,7 +98,7 @@ final class RecipeDraft implements RecipeSpec {
   }
 
   Recipe toModel() {
-    Output noOutput = new Output(List.of(), List.of(), List.of(), List.of(), scope.origin());
+    Output noOutput = new Output(List.of(), List.of(), List.of(), List.of(), Scope.MISSING);
     return new Recipe(
         id,
         scope.required("title", title),
@@ -105,13 +107,15 @@ final class RecipeDraft implements RecipeSpec {
         scope.required("output", output == null ? null : output.toModel(), noOutput),
         mirrors,
         sources.stream().map(source -> source.toModel(patches)).toList(),
-        targets.stream().map(TargetDraft::toModel).toList(),
+        // In YAML each is a file, so they have no order but that of their names.
+        targets.stream()
+            .map(TargetDraft::toModel)
+            .sorted(Comparator.comparing(Target::id))
+            .toList(),
         scope.origin());
   }
 
-  /** Begins the life of something that is named, which is there once, as in a YAML mapping. */
   private Scope named(String kind, String name) {
-    scope.entry(kind, name, name);
     return scope.inner(kind + " '" + name + "'");
   }
 }

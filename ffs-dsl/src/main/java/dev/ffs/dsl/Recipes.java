@@ -4,6 +4,7 @@ import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.diagnostic.Diagnostics;
 import dev.ffs.model.BuildSystem;
 import dev.ffs.model.Recipe;
+import dev.ffs.validate.RecipeValidator;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
@@ -30,7 +31,9 @@ public final class Recipes {
     RecipeDraft draft = new RecipeDraft(id, scope);
     scope.run(draft, recipe);
     Recipe made = draft.toModel();
-    // HERE: problems.addAll(RecipeValidator.validate(made)), once there is one.
+    RecipeValidator.validate(made).stream()
+        .filter(diagnostic -> !diagnostic.origin().equals(Scope.MISSING))
+        .forEach(problems::add);
     problems.throwIfErrors();
     return made;
   }

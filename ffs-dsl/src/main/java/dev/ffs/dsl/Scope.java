@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** The life of one spec: where it is called from, which keys it was given, when it ends. */
 final class Scope {
 
+  /** The place of what stands in for something missing: what is said about it says nothing new. */
+  static final Origin MISSING = Origin.ofFile("(missing)");
+
   private static final String OUR_PACKAGE = Scope.class.getPackageName();
 
   private final String what;
@@ -115,23 +118,10 @@ final class Scope {
     return texts(once(key), values);
   }
 
-  /** Takes one entry of a mapping, such as that of the environment. */
-  Text entry(String mapping, String name, String value) {
-    Objects.requireNonNull(name, "name");
+  /** Takes one entry of a mapping; whether another one has its name is a rule of the validator. */
+  Variable variable(String name, String value) {
     Origin at = caller();
-    Origin first = given.putIfAbsent(mapping + " " + name, at);
-    if (first != null) {
-      error(
-          at,
-          "duplicate key '" + name + "' in " + mapping + " of " + what,
-          "the first one is at " + first);
-    }
-    return text(value, at);
-  }
-
-  Variable variable(String mapping, String name, String value) {
-    Text text = entry(mapping, name, value);
-    return new Variable(name, text, text.origin());
+    return new Variable(Objects.requireNonNull(name, "name"), text(value, at), at);
   }
 
   static Text text(String value, Origin at) {
@@ -142,14 +132,15 @@ final class Scope {
     return Stream.of(values).map(value -> text(value, at)).toList();
   }
 
-  /** Returns the value of a key that must be there; an empty one stands in for what is missing. */
+  /** Returns the value of a key that must be there. */
   Text required(String key, @Nullable Text value) {
-    return required(key, value, new Text("", origin));
+    return required(key, value, new Text("", MISSING));
   }
 
+  /** Returns the value of a key that must be there, or reports it and returns what stands in. */
   <T> T required(String key, @Nullable T value, T standIn) {
     if (value == null) {
-      error(origin, what + " has no '" + key + "'", null);
+      error(origin, "'" + key + "' is missing in " + what, null);
       return standIn;
     }
     return value;

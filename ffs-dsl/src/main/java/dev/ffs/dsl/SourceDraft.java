@@ -98,24 +98,29 @@ final class SourceDraft implements SourceSpec {
   }
 
   private String noDirectory(Text name) {
-    scope.error(
-        name.origin(),
-        "where patch '" + name + "' is was not said",
-        "call patchesFrom(directory) on the recipe");
-    return "";
+    return unusable(
+        name, "no directory of patches is named", "call patchesFrom(directory) on the recipe");
   }
 
   private String content(Text name, Path directory) {
+    if (name.value().contains("/")) {
+      return ""; // The rules over the recipe refuse it.
+    }
     Path file = directory.resolve(name.value());
+    String place = "the place is " + file;
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
-      scope.error(name.origin(), "patch '" + name + "' does not exist", "looked for " + file);
+      return unusable(name, "there is no such file", place);
     } catch (CharacterCodingException e) {
-      scope.error(name.origin(), "patch '" + name + "' is not UTF-8", "it is " + file);
+      return unusable(name, "it is not UTF-8", place);
     } catch (IOException e) {
-      scope.error(name.origin(), "patch '" + name + "' cannot be read: " + e, "it is " + file);
+      return unusable(name, "it cannot be read: " + e.getMessage(), place);
     }
+  }
+
+  private String unusable(Text name, String why, String help) {
+    scope.error(name.origin(), "patch '" + name + "' cannot be used: " + why, help);
     return "";
   }
 }

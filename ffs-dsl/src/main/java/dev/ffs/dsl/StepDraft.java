@@ -1,5 +1,6 @@
 package dev.ffs.dsl;
 
+import dev.ffs.diagnostic.Origin;
 import dev.ffs.model.BuildSystem;
 import dev.ffs.model.Needs;
 import dev.ffs.model.PackageStep;
@@ -26,6 +27,7 @@ final class StepDraft implements StepSpec {
   private @Nullable Integer jobs;
   private List<Text> overwrites = List.of();
   private @Nullable BuildSystem build;
+  private @Nullable Origin buildAt;
   private @Nullable Text before;
   private @Nullable Text after;
   private @Nullable Text script;
@@ -87,7 +89,7 @@ final class StepDraft implements StepSpec {
 
   @Override
   public StepSpec environment(String name, String value) {
-    environment.add(scope.variable("environment", name, value));
+    environment.add(scope.variable(name, value));
     return this;
   }
 
@@ -106,7 +108,7 @@ final class StepDraft implements StepSpec {
 
   @Override
   public StepSpec build(BuildSystem system) {
-    scope.once("build");
+    buildAt = scope.once("build");
     build = Objects.requireNonNull(system, "system");
     return this;
   }
@@ -130,14 +132,15 @@ final class StepDraft implements StepSpec {
   }
 
   PackageStep toModel() {
-    List<Text> sources = new ArrayList<>();
-    if (!source.value().equals(NO_SOURCE)) {
-      sources.add(source);
+    if (script != null && buildAt != null) {
+      scope.error(
+          buildAt,
+          "'build' does not go with a script",
+          "the script is the whole build: drop one of the two");
     }
-    sources.addAll(extraSources);
     return new PackageStep(
         id,
-        sources,
+        sources(),
         needs,
         environment,
         script == null ? build : BuildSystem.SCRIPT,
@@ -148,5 +151,19 @@ final class StepDraft implements StepSpec {
         jobs,
         overwrites,
         scope.origin());
+  }
+
+  private List<Text> sources() {
+    List<Text> sources = new ArrayList<>();
+    if (!source.value().equals(NO_SOURCE)) {
+      sources.add(source);
+    } else if (!extraSources.isEmpty()) {
+      scope.error(
+          extraSources.get(0).origin(),
+          "'extraSources' are unpacked beside the source, but " + scope + " has none",
+          "name one of them as 'source'");
+    }
+    sources.addAll(extraSources);
+    return sources;
   }
 }

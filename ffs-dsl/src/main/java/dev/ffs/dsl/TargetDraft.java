@@ -58,7 +58,7 @@ final class TargetDraft implements TargetSpec {
 
   @Override
   public TargetSpec variable(String name, String value) {
-    variables.add(scope.variable("variable", name, value));
+    variables.add(scope.variable(name, value));
     return this;
   }
 

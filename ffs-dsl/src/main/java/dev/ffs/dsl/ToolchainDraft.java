@@ -37,12 +37,13 @@ final class ToolchainDraft implements ToolchainSpec {
 
   @Override
   public ToolchainSpec environment(String name, String value) {
-    environment.add(scope.variable("environment", name, value));
+    environment.add(scope.variable(name, value));
     return this;
   }
 
   Toolchain toModel() {
+    // In place of a missing one stands the kind that goes with every place.
     return new Toolchain(
-        id, scope.required("kind", kind, Toolchain.Kind.HOST), path, environment, scope.origin());
+        id, scope.required("kind", kind, Toolchain.Kind.CROSS), path, environment, scope.origin());
   }
 }

@@ -1,7 +1,10 @@
 package dev.ffs.testkit;
 
+import dev.ffs.diagnostic.Diagnostic;
+import dev.ffs.diagnostic.Severity;
 import dev.ffs.model.Phase;
 import dev.ffs.model.Recipe;
+import dev.ffs.validate.RecipeValidator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;
@@ -43,7 +46,24 @@ public final class RecipeAssert extends AbstractAssert<RecipeAssert, Recipe> {
     return this;
   }
 
-  // HERE: hasNoErrors(), once there is a RecipeValidator.
+  /**
+   * Asserts that the rules over whole recipes find no error.
+   *
+   * @return this
+   */
+  public RecipeAssert hasNoErrors() {
+    isNotNull();
+    List<String> errors =
+        RecipeValidator.validate(actual).stream()
+            .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
+            .map(Diagnostic::toString)
+            .toList();
+    if (!errors.isEmpty()) {
+      failWithMessage(
+          "Expected recipe '%s' to have no errors, but:\n%s", actual.id(), lines(errors));
+    }
+    return this;
+  }
 
   /**
    * Goes to a phase, which must be there.

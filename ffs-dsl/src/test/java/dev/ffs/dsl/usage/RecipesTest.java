@@ -6,6 +6,7 @@ import static dev.ffs.dsl.Recipes.recipe;
 import static dev.ffs.model.Place.CHROOT;
 import static dev.ffs.model.Place.HOST;
 import static dev.ffs.model.Toolchain.Kind.CROSS;
+import static dev.ffs.model.Toolchain.Kind.NATIVE;
 import static dev.ffs.testkit.RecipeAssert.assertThatRecipe;
 
 import dev.ffs.diagnostic.Origin;
@@ -77,7 +78,6 @@ class RecipesTest {
                                     s ->
                                         s.needs("m4", "gmp")
                                             .prefix("/other")
-                                            .configure("--with-x")
                                             .make("MAKEINFO=true")
                                             .install("install-gcc")
                                             .directory("objects")
@@ -93,7 +93,7 @@ class RecipesTest {
                         "fchroot",
                         p ->
                             p.where(CHROOT)
-                                .toolchain("host")
+                                .toolchain("native")
                                 .step(
                                     "files",
                                     s ->
@@ -111,6 +111,7 @@ class RecipesTest {
                                 .path("/ffs/sysroot/cross-tools/bin")
                                 .environment("CC", "tcc")
                                 .environment("AR", "tcc -ar"))
+                    .toolchain("native", t -> t.kind(NATIVE))
                     .output(
                         o ->
                             o.phases("fchroot")
@@ -185,7 +186,7 @@ class RecipesTest {
             BuildSystem.MAKE,
             new BuildOptions(
                 text("/other"),
-                texts("--with-x"),
+                List.of(),
                 texts("MAKEINFO=true"),
                 texts("install-gcc"),
                 text("objects")),
@@ -236,7 +237,7 @@ class RecipesTest {
         new Phase(
             "fchroot",
             CHROOT,
-            text("host"),
+            text("native"),
             text("/bin/bash"),
             List.of(),
             List.of(),
@@ -264,7 +265,8 @@ class RecipesTest {
                 CROSS,
                 texts("/ffs/sysroot/cross-tools/bin"),
                 List.of(variable("CC", "tcc"), variable("AR", "tcc -ar")),
-                ANYWHERE)),
+                ANYWHERE),
+            new Toolchain("native", NATIVE, List.of(), List.of(), ANYWHERE)),
         output,
         List.of(
             new MirrorGroup(
