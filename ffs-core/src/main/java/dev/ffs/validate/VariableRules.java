@@ -185,13 +185,11 @@ final class VariableRules {
     int lineStart = before.lastIndexOf('\n') + 1;
     int lines = (int) before.chars().filter(c -> c == '\n').count();
     Origin start = text.origin();
-    if (start.line() == 0) {
+    // Of a text in Java only the line of the call is known, not where the text itself begins.
+    if (start.column() == 0) {
       return start;
     }
-    int column =
-        start.column() == 0
-            ? 0
-            : start.column() + before.codePointCount(lineStart, before.length());
+    int column = start.column() + before.codePointCount(lineStart, before.length());
     return new Origin(start.file(), start.line() + lines, column);
   }
 }

@@ -86,6 +86,24 @@ class ErrorsTest {
   }
 
   @Test
+  void anErrorInAScriptStandsAtTheCallThatGivesIt() {
+    String errors =
+        whole(
+            r ->
+                r.phase(
+                    "more",
+                    p ->
+                        p.where(Place.HOST)
+                            .toolchain("host")
+                            .step("m4", s -> s.script(marks.at("cd x\nmake $FFS_JOB\n")))));
+
+    assertThat(errors)
+        .isEqualTo(
+            marks.of("cd x\nmake $FFS_JOB\n")
+                + ": error: undefined variable FFS_JOB\n    did you mean FFS_JOBS?");
+  }
+
+  @Test
   void aScriptAndABuildSystemDoNotGoTogether() {
     String errors =
         whole(
@@ -95,11 +113,11 @@ class ErrorsTest {
                     p ->
                         p.where(Place.HOST)
                             .toolchain("host")
-                            .step(marks.at("m4"), s -> s.build(BuildSystem.MAKE).script("make"))));
+                            .step("m4", s -> s.build(BuildSystem.MAKE).script(marks.at("make")))));
 
     assertThat(errors)
         .isEqualTo(
-            marks.of("X")
+            marks.of("make")
                 + ": error: 'build' does not go with a script\n"
                 + "    the script is the whole build: drop one of the two");
   }
