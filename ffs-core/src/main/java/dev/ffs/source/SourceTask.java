@@ -94,7 +94,7 @@ final class SourceTask implements Callable<Optional<FetchedSource>> {
                 archive.digest(),
                 (file, aside) -> {
                   String outcome = "damaged, set aside as " + aside;
-                  attempts.add(new Attempt(file.toString(), Reason.WRONG_CONTENT, outcome));
+                  attempts.add(new Attempt(file.toString(), Reason.LOCAL, outcome));
                   listener.on(new FetchEvent.SetAside(source, archive, file, aside));
                 })
             .map(file -> new FetchedSource(source, archive, file));

@@ -279,7 +279,8 @@ final class Transfer {
       }
     }
     if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
-      return unreachable("no connection to " + peer + ": " + Errors.text(e));
+      // Java 17 does not tell which of the two.
+      return unreachable("no connection to " + peer + ": refused, or no way there");
     }
     if (e instanceof SSLHandshakeException) {
       return new FetchFailure(
