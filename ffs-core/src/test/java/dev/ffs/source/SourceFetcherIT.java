@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +121,43 @@ class SourceFetcherIT {
     assertThat(second.waitFor()).isZero();
     assertThat(mirror.requests()).containsExactly("/a");
     assertThat(new SourceStore(store()).find(SHA256)).isPresent();
+  }
+
+  @Test
+  void waitingForAnotherProcessCanBeInterrupted() throws Exception {
+    mirror.serve("/a", mirror.stall(CONTENT, 10));
+    CountDownLatch waiting = new CountDownLatch(1);
+    Process other = fetch("/a");
+    try (BufferedReader lines = other.inputReader()) {
+      assertThat(lines.readLine()).isEqualTo("Started");
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      Thread caller =
+          new Thread(
+              () -> {
+                try {
+                  SourceFetcher.builder(new SourceStore(store()))
+                      .build()
+                      .fetch(
+                          List.of(source("a", archive(mirror.url("/a"), CONTENT))),
+                          List.of(),
+                          event -> {
+                            assertThat(event).isInstanceOf(FetchEvent.Waiting.class);
+                            waiting.countDown();
+                          });
+                } catch (Throwable e) {
+                  thrown.set(e);
+                }
+              });
+      caller.start();
+      assertThat(waiting.await(60, TimeUnit.SECONDS)).isTrue();
+
+      caller.interrupt();
+      caller.join(4_000);
+
+      assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+      assertThat(thrown.get().getSuppressed()).isEmpty();
+      assertThat(other.isAlive()).isTrue();
+    }
   }
 
   @Test
