@@ -5,6 +5,7 @@ import dev.ffs.diagnostic.Origin;
 import dev.ffs.model.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,10 @@ final class Fields {
   private final List<Text> written = new ArrayList<>();
   private final Set<String> asked = new LinkedHashSet<>();
   private final Set<String> missing = new LinkedHashSet<>();
+
+  /** Keys of what has names that other places may refer to. */
+  private final Set<String> naming = new HashSet<>();
+
   private boolean quiet;
 
   private Fields(Loading loading, Origin origin, String what) {
@@ -84,6 +89,9 @@ final class Fields {
           DidYouMean.nearest(
               key.value(), asked.stream().filter(name -> !values.containsKey(name)).toList());
       near.ifPresent(missing::remove);
+      if (near.filter(naming::contains).isPresent()) {
+        loading.notWhole();
+      }
       loading.error(
           key.origin(),
           "unknown key '" + key + "' in " + what,
@@ -185,14 +193,15 @@ final class Fields {
     return node == null ? List.of() : texts(node, key);
   }
 
-  /** A list of strings that must be there. */
-  List<Text> requiredTexts(String key) {
+  /** A list of strings that must be there; null if not all of it could be read. */
+  @Nullable List<Text> requiredTexts(String key) {
     Node node = require(key);
     List<Text> texts = node == null ? List.of() : texts(node, key);
-    if (!(node instanceof Node.Sequence sequence) || texts.size() < sequence.items().size()) {
-      loading.notWhole();
+    if (node instanceof Node.Sequence sequence && texts.size() == sequence.items().size()) {
+      return texts;
     }
-    return texts;
+    loading.notWhole();
+    return null;
   }
 
   /** The list of strings that a name stands for. */
@@ -240,6 +249,7 @@ final class Fields {
 
   /** A list of other things that must be there. */
   <T> List<T> items(String key, Function<Node, Optional<T>> reader) {
+    naming.add(key);
     Node node = require(key);
     return node == null ? noItems() : items(node, key, reader);
   }
@@ -260,12 +270,14 @@ final class Fields {
 
   /** A mapping of names to things that must be there. */
   <T> List<T> entries(String key, BiFunction<Text, Node, T> reader) {
+    naming.add(key);
     Node node = require(key);
     return node == null ? noItems() : entries(node, key, reader);
   }
 
   /** A mapping of names to things, empty if it is not there. */
   <T> List<T> optionalEntries(String key, BiFunction<Text, Node, T> reader) {
+    naming.add(key);
     Node node = find(key);
     return node == null ? List.of() : entries(node, key, reader);
   }
@@ -320,7 +332,7 @@ final class Fields {
   }
 
   /** One of a few words; null if it is none of them, which has then been reported. */
-  static <T> @Nullable T choice(Loading loading, Text text, String key, Map<String, T> words) {
+  static <T> @Nullable T choice(Loading loading, Text text, String what, Map<String, T> words) {
     T chosen = words.get(text.value());
     if (chosen == null) {
       loading.notWhole();
@@ -328,7 +340,7 @@ final class Fields {
         String allowed = "allowed: " + String.join(", ", words.keySet());
         loading.error(
             text.origin(),
-            "'" + text + "' is not a value of '" + key + "'",
+            "'" + text + "' is not " + what,
             DidYouMean.nearest(text.value(), words.keySet())
                 .map(near -> "did you mean '" + near + "'?\n" + allowed)
                 .orElse(allowed));

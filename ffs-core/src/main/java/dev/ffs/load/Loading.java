@@ -8,9 +8,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What came to light while one recipe was loaded. */
 final class Loading {
+
+  /** What could play tricks on the terminal that shows a line. */
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
 
   private final Diagnostics found = new Diagnostics();
   private final Map<String, List<String>> lines = new HashMap<>();
@@ -70,7 +74,7 @@ final class Loading {
     List<String> file = lines.getOrDefault(diagnostic.origin().file(), List.of());
     int line = diagnostic.origin().line();
     return line >= 1 && line <= file.size()
-        ? diagnostic.withSourceLine(file.get(line - 1))
+        ? diagnostic.withSourceLine(CONTROL.matcher(file.get(line - 1)).replaceAll("?"))
         : diagnostic;
   }
 }

@@ -46,6 +46,7 @@ final class RecipeReader {
   static final String RECIPE = "recipe.yaml";
 
   private static final String EXTENSION = ".yaml";
+  private static final String A_BUILD_SYSTEM = "a build system";
   private static final int LARGEST_YAML = 1 << 20;
   private static final int LARGEST_PATCH = 16 << 20;
 
@@ -154,7 +155,11 @@ final class RecipeReader {
   // ---------------------------------------------------------------- recipe.yaml
 
   private record Head(
-      Text title, List<Text> phases, List<Toolchain> toolchains, Output output, Origin origin) {}
+      Text title,
+      @Nullable List<Text> phases,
+      List<Toolchain> toolchains,
+      Output output,
+      Origin origin) {}
 
   private record Sources(List<MirrorGroup> mirrors, List<Source> sources) {}
 
@@ -213,15 +218,16 @@ final class RecipeReader {
         f ->
             new Toolchain(
                 name.value(),
-                choice(f.text("kind"), "kind", KINDS, Toolchain.Kind.HOST),
+                choice(f.text("kind"), "a kind of toolchain", KINDS, Toolchain.Kind.HOST),
                 f.texts("path"),
                 f.strings("environment", RecipeReader::variable),
                 name.origin()));
   }
 
   private Output output(Fields f) {
+    List<Text> phases = f.requiredTexts("phases");
     return new Output(
-        f.requiredTexts("phases"),
+        phases == null ? List.of() : phases,
         f.texts("exclude"),
         f.strings("directories", Output.DirectoryEntry::new),
         f.optionalEntries("owners", this::owner),
@@ -243,8 +249,8 @@ final class RecipeReader {
     return new Variable(name.value(), value, name.origin());
   }
 
-  private <T> T choice(Text text, String key, Map<String, T> words, T otherwise) {
-    @Nullable T chosen = Fields.choice(loading, text, key, words);
+  private <T> T choice(Text text, String what, Map<String, T> words, T otherwise) {
+    @Nullable T chosen = Fields.choice(loading, text, what, words);
     return Objects.requireNonNullElse(chosen, otherwise);
   }
 
@@ -295,7 +301,7 @@ final class RecipeReader {
       loading.error(
           name.origin(),
           "patch '" + name + "' cannot be used: " + reason.message(),
-          "the place is " + reason.origin());
+          "its file is " + reason.origin());
       return new Patch(name, "");
     }
   }
@@ -350,7 +356,8 @@ final class RecipeReader {
         loading.error(
             name.origin(),
             "phase '" + name + "' has no file phases/" + name + EXTENSION,
-            near.map(n -> "did you mean '" + n + "'?").orElse("there is: " + files));
+            near.map(n -> "did you mean '" + n + "'?")
+                .orElse("there is: " + (files.isEmpty() ? "none" : String.join(", ", files))));
         loading.notWhole();
       }
     }
@@ -374,7 +381,7 @@ final class RecipeReader {
           Text where = f.text("where");
           return new Phase(
               same(id, name, "phase", "file"),
-              choice(where, "where", PLACES, Place.HOST),
+              choice(where, "a place where steps run", PLACES, Place.HOST),
               f.text("toolchain"),
               Objects.requireNonNullElse(
                   f.optionalText("shell"), new Text(Phase.DEFAULT_SHELL, id.origin())),
@@ -387,7 +394,7 @@ final class RecipeReader {
 
   private BuildDefaults defaults(Text name, Node node) {
     return new BuildDefaults(
-        choice(name, "defaults", SYSTEMS, BuildSystem.AUTOTOOLS),
+        choice(name, A_BUILD_SYSTEM, SYSTEMS, BuildSystem.AUTOTOOLS),
         Fields.read(loading, node, name.origin(), "'" + name + "'", RecipeReader::options),
         name.origin());
   }
@@ -450,7 +457,7 @@ final class RecipeReader {
           List<Text> overwrites = f.texts("overwrites");
           Text build = f.optionalText("build");
           BuildSystem system =
-              build == null ? null : Fields.choice(loading, build, "build", SYSTEMS);
+              build == null ? null : Fields.choice(loading, build, A_BUILD_SYSTEM, SYSTEMS);
           BuildOptions options = options(f);
           Text before = f.shell("before");
           Text after = f.shell("after");

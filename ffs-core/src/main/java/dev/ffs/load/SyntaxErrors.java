@@ -43,7 +43,7 @@ final class SyntaxErrors {
               "close it, or double a quote that belongs to the value"),
           rule(
               "found unknown escape character (\\S).*",
-              "\\$1 means nothing in double quotes",
+              "\\\\$1 means nothing in double quotes",
               "write \\\\\\\\ for a backslash, or use single quotes"),
           rule(
               "expected escape sequence of (\\d) hexadecimal numbers.*",
@@ -56,15 +56,31 @@ final class SyntaxErrors {
           rule(
               "expected <block end>, but found '<scalar>'",
               "this text belongs to nothing",
-              "either the line is indented wrongly, or a quote before it ends too early"),
+              "either the line is indented wrongly, or a quote before it is not closed or ends too early"),
           rule(
               "expected <block end>, but found .*",
               "this does not fit to what stands above",
               "entries of one mapping are indented alike"),
           rule(
+              "expected '<document start>', but found '<stream end>'",
+              "there is nothing but directives",
+              "remove the lines that begin with '%'"),
+          rule(
               "expected '<document start>', but found .*",
               "this does not belong to what stands above",
               "a file holds one mapping, all of whose keys begin in the same column"),
+          rule(
+              "expected the node content, but found .*",
+              "a value is missing before this",
+              "it may be that a '[' or '{' above is not closed"),
+          opening(
+              "could not find expected ':'",
+              "a ':' is missing behind this",
+              "write KEY: VALUE, or '- ' before an item of a list"),
+          rule(
+              "unexpected character found .*",
+              "a name is missing behind '&' or '*'",
+              "put a value that begins with '&' or '*' in quotes"),
           rule(
               "sequence entries are not allowed here",
               "a list cannot begin behind a key",

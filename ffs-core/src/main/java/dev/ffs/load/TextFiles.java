@@ -15,6 +15,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
@@ -72,10 +73,16 @@ final class TextFiles {
           ? "this is a link to something that does not exist"
           : "there is no such file";
     }
+    if (e instanceof NotDirectoryException) {
+      return "this is not a directory";
+    }
     if (e instanceof AccessDeniedException) {
       return "there is no permission to read this";
     }
     String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    if (reason != null && reason.startsWith("Too many levels of symbolic links")) {
+      return "this is a link that leads to itself";
+    }
     return "this cannot be read: " + (reason == null ? e.getClass().getSimpleName() : reason);
   }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -19,6 +18,7 @@ import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
@@ -42,7 +42,8 @@ final class YamlParser {
     this.lines = lines;
     this.loading = loading;
     LoadSettings settings = LoadSettings.builder().setLabel(file).build();
-    this.events = new Parse(settings).parseString(text).iterator();
+    // Not api.lowlevel, which the library's module does not export.
+    this.events = new ParserImpl(settings, new StreamReader(settings, text));
   }
 
   /**
@@ -109,13 +110,14 @@ final class YamlParser {
       throw fatal(
           origin,
           "the alias '*" + alias.getAlias() + "' is not allowed",
-          "write out what it stands for");
+          "write out what it stands for; put a value that begins with '*' in quotes");
     }
     if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
       throw fatal(
           origin,
           "the anchor '&" + node.getAnchor().get() + "' is not allowed",
-          "write out at each place what it is to stand for");
+          "write out at each place what it is to stand for; put a value that begins with '&' in"
+              + " quotes");
     }
     if (depth > MAX_DEPTH) {
       throw fatal(origin, "nested too deep", "a recipe needs less than " + MAX_DEPTH + " levels");

@@ -167,7 +167,7 @@ final class SourceRules {
       checks.error(
           VariableRules.place(url, wrong.start()),
           what.isBlank() ? "a URL cannot hold white space" : "a URL cannot hold '" + what + "'",
-          "write %XX, the character's bytes as hexadecimal digits");
+          "write %20 for a space, and %XX for other bytes");
       return false;
     }
     if (value.startsWith(MIRROR)) {

@@ -159,24 +159,29 @@ final class VariableRules {
                         name + " has no value for target '" + target.id() + "'",
                         "add '"
                             + targets.values().iterator().next()
-                            + "' to the variables of the target at "
+                            + "' to the variables of that target, at "
                             + target.origin()));
       }
     }
   }
 
   private void undefined(String name, Origin origin) {
-    Set<String> names = new TreeSet<>(always.keySet());
-    names.addAll(ofTargets.keySet());
+    if (recipe.targets().isEmpty()) {
+      return; // That is the error: nobody knows what the targets would define.
+    }
+    // What all names begin with would make them all look alike.
+    int prefix = Variables.PREFIX.length();
+    Set<String> names = new TreeSet<>();
+    always.keySet().forEach(known -> names.add(known.substring(prefix)));
+    ofTargets.keySet().forEach(known -> names.add(known.substring(prefix)));
     checks.error(
         origin,
         "undefined variable " + name,
-        DidYouMean.nearest(name, names)
-            .map(near -> "did you mean " + near + "?")
+        DidYouMean.nearest(name.substring(prefix), names)
+            .map(near -> "did you mean " + Variables.PREFIX + near + "?")
             .orElse(
-                "FFS_ variables are built in ("
-                    + Variables.BUILT_IN.get(0)
-                    + ", ...), values of the targets, or versions of sources (FFS_NAME_VERSION)"));
+                "FFS_ variables are built in (such as FFS_TARGET), values of the targets, or versions"
+                    + " of sources (FFS_NAME_VERSION)"));
   }
 
   /** Returns the place of a character in a text that keeps its lines and indentation. */
