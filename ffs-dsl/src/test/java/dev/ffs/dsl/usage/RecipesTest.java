@@ -2,56 +2,35 @@ package dev.ffs.dsl.usage;
 
 import static dev.ffs.dsl.Recipes.autotools;
 import static dev.ffs.dsl.Recipes.make;
-import static dev.ffs.dsl.Recipes.recipe;
 import static dev.ffs.model.Place.CHROOT;
 import static dev.ffs.model.Place.HOST;
 import static dev.ffs.model.Toolchain.Kind.CROSS;
 import static dev.ffs.model.Toolchain.Kind.NATIVE;
 import static dev.ffs.testkit.RecipeAssert.assertThatRecipe;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ffs.diagnostic.Origin;
-import dev.ffs.model.Archive;
-import dev.ffs.model.BuildDefaults;
-import dev.ffs.model.BuildOptions;
+import dev.ffs.dsl.DefaultsSpec;
+import dev.ffs.dsl.PhaseSpec;
+import dev.ffs.dsl.Recipes;
+import dev.ffs.load.RecipeLoader;
 import dev.ffs.model.BuildSystem;
-import dev.ffs.model.MirrorGroup;
-import dev.ffs.model.Needs;
-import dev.ffs.model.Output;
-import dev.ffs.model.Output.DirectoryEntry;
-import dev.ffs.model.Output.OwnerEntry;
-import dev.ffs.model.PackageStep;
-import dev.ffs.model.Patch;
-import dev.ffs.model.Phase;
 import dev.ffs.model.Recipe;
-import dev.ffs.model.Source;
 import dev.ffs.model.Target;
-import dev.ffs.model.Target.Qemu;
-import dev.ffs.model.Text;
 import dev.ffs.model.Toolchain;
-import dev.ffs.model.Variable;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the DSL makes of what is said. Stands outside of its package, as a user does. */
 class RecipesTest {
 
-  private static final Origin ANYWHERE = Origin.ofFile("anywhere");
+  private static final Path RECIPES = Path.of("src", "test", "resources", "recipes");
   private static final String DIGEST = "a".repeat(64);
   private static final String OTHER_DIGEST = "b".repeat(64);
 
-  @TempDir private Path patches;
-
   @Test
-  void everyKeyOfTheSchemaReachesTheModel() throws IOException {
-    Files.writeString(patches.resolve("one.patch"), "--- a\n+++ b\n");
-    Files.writeString(patches.resolve("two.patch"), "--- c\r\n");
-
+  void everyKeyMakesOfTheModelWhatItMakesOfItInYaml() {
     Recipe recipe =
-        recipe(
+        Recipes.recipe(
             "whole",
             r ->
                 r.title("All that there is")
@@ -102,6 +81,10 @@ class RecipesTest {
                                                 """
                                                 mkdir build && cd build
                                                   ../configure "$FFS_TARGET" \\
+
+                                                cat <<'EOF'
+                                                \ttab\t'quotes' "$x" \\n
+                                                EOF
                                                 """)))
                     .toolchain("host", t -> t.kind(Toolchain.Kind.HOST))
                     .toolchain(
@@ -120,7 +103,7 @@ class RecipesTest {
                                 .directory("/tmp", "1777")
                                 .owner("/usr/bin/su", w -> w.mode("4755"))
                                 .owner("/var/mail", w -> w.user(8).group(12)))
-                    .patchesFrom(patches)
+                    .patchesFrom(RECIPES.resolve("patches"))
                     .mirror("gnu", "https://gnu.example/a/", "https://gnu.example/b/")
                     .source(
                         "gcc",
@@ -163,188 +146,58 @@ class RecipesTest {
                                 .cflags("")
                                 .variable("musl-arch", "x86_64")));
 
-    assertThatRecipe(recipe).isEquivalentTo(theWholeModel());
+    assertThatRecipe(recipe).isEquivalentTo(new RecipeLoader().load(RECIPES.resolve("whole")));
   }
 
   private static void anySource(dev.ffs.dsl.SourceSpec s) {
     s.version("1").url("https://x.example/x.tar").sha256(DIGEST).license("MIT");
   }
 
-  private static Recipe theWholeModel() {
-    PackageStep m4 = plainStep("m4", new Needs.Above(), BuildOptions.NONE);
-    PackageStep gmp =
-        plainStep(
-            "gmp",
-            new Needs.Only(List.of()),
-            new BuildOptions(null, texts("--enable-cxx"), List.of(), List.of(), null));
-    PackageStep gcc =
-        new PackageStep(
-            "gcc-pass1",
-            texts("gcc", "gmp", "m4"),
-            new Needs.Only(texts("m4", "gmp")),
-            List.of(variable("CFLAGS", "-O1")),
-            BuildSystem.MAKE,
-            new BuildOptions(
-                text("/other"),
-                List.of(),
-                texts("MAKEINFO=true"),
-                texts("install-gcc"),
-                text("objects")),
-            text("true\n"),
-            text("false\n"),
-            null,
-            1,
-            texts("/usr/bin/sh"),
-            ANYWHERE);
-    PackageStep files =
-        new PackageStep(
-            "files",
-            List.of(),
-            new Needs.Above(),
-            List.of(),
-            BuildSystem.SCRIPT,
-            BuildOptions.NONE,
-            null,
-            null,
-            text("mkdir build && cd build\n  ../configure \"$FFS_TARGET\" \\\n"),
-            null,
-            List.of(),
-            ANYWHERE);
-    Phase tools =
-        new Phase(
-            "tools",
-            HOST,
-            text("cross"),
-            text("/tools/bin/sh"),
-            List.of(variable("LDFLAGS", "-static"), variable("CPPFLAGS", "-I$FFS_SYSROOT/include")),
-            List.of(
-                new BuildDefaults(
-                    BuildSystem.AUTOTOOLS,
-                    new BuildOptions(
-                        text("/tools"),
-                        texts("--build=$FFS_BUILD", "--host=$FFS_TARGET"),
-                        texts("V=1"),
-                        texts("install-strip"),
-                        text("build")),
-                    ANYWHERE),
-                new BuildDefaults(
-                    BuildSystem.MAKE,
-                    new BuildOptions(text("/tools"), List.of(), List.of(), List.of(), null),
-                    ANYWHERE)),
-            List.of(m4, gmp, gcc),
-            ANYWHERE);
-    Phase fchroot =
-        new Phase(
-            "fchroot",
-            CHROOT,
-            text("native"),
-            text("/bin/bash"),
-            List.of(),
-            List.of(),
-            List.of(files),
-            ANYWHERE);
-    Output output =
-        new Output(
-            texts("fchroot"),
-            texts("/usr/share/doc"),
-            List.of(
-                new DirectoryEntry(text("/proc"), text("0555")),
-                new DirectoryEntry(text("/tmp"), text("1777"))),
-            List.of(
-                new OwnerEntry(text("/usr/bin/su"), null, null, text("4755")),
-                new OwnerEntry(text("/var/mail"), text("8"), text("12"), null)),
-            ANYWHERE);
-    return new Recipe(
-        "whole",
-        text("All that there is"),
-        List.of(tools, fchroot),
-        List.of(
-            new Toolchain("host", Toolchain.Kind.HOST, List.of(), List.of(), ANYWHERE),
-            new Toolchain(
-                "cross",
-                CROSS,
-                texts("/ffs/sysroot/cross-tools/bin"),
-                List.of(variable("CC", "tcc"), variable("AR", "tcc -ar")),
-                ANYWHERE),
-            new Toolchain("native", NATIVE, List.of(), List.of(), ANYWHERE)),
-        output,
-        List.of(
-            new MirrorGroup(
-                "gnu", texts("https://gnu.example/a/", "https://gnu.example/b/"), ANYWHERE)),
-        List.of(
-            new Source(
-                "gcc",
-                text("3.10"),
-                text("GPL-3.0-or-later"),
-                List.of(
-                    new Archive(text("mirror://gnu/gcc.tar.gz"), text(DIGEST), null, ANYWHERE),
-                    new Archive(text("https://x.example/g.tar"), text(DIGEST), null, ANYWHERE),
-                    new Archive(
-                        text("mirror://debian/g.tar.xz"),
-                        text(OTHER_DIGEST),
-                        text("touch doc\n"),
-                        ANYWHERE)),
-                List.of(
-                    new Patch(text("one.patch"), "--- a\n+++ b\n"),
-                    new Patch(text("two.patch"), "--- c\r\n")),
-                text("rm -r doc\n"),
-                ANYWHERE),
-            plainSource("gmp"),
-            plainSource("m4")),
-        List.of(
-            new Target(
-                "arm-64bit",
-                text("aarch64-linux-musl"),
-                text("arm64"),
-                text("-O2"),
-                new Qemu(text("aarch64"), text("cortex-a72")),
-                List.of(variable("musl-arch", "aarch64")),
-                ANYWHERE),
-            new Target(
-                "riscv-64bit",
-                text("riscv64-linux-musl"),
-                text("riscv"),
-                text("-Os"),
-                new Qemu(text("riscv64"), null),
-                List.of(variable("musl-arch", "riscv64")),
-                ANYWHERE),
-            new Target(
-                "x86-64bit",
-                text("x86_64-linux-musl"),
-                text("x86"),
-                text(""),
-                null,
-                List.of(variable("musl-arch", "x86_64")),
-                ANYWHERE)),
-        ANYWHERE);
+  @Test
+  void targetsStandInTheOrderOfTheirNamesAsInYaml() {
+    Recipe recipe =
+        Recipes.recipe(
+            "small",
+            r -> Small.rest(r).phase("tools", Small::phase).target("arm-64bit", Small::target));
+
+    assertThat(recipe.targets()).extracting(Target::id).containsExactly("arm-64bit", "x86-64bit");
   }
 
-  private static PackageStep plainStep(String id, Needs needs, BuildOptions options) {
-    return new PackageStep(
-        id, texts(id), needs, List.of(), null, options, null, null, null, null, List.of(),
-        ANYWHERE);
+  @Test
+  void defaultsMayBeKeptAndVaried() {
+    DefaultsSpec kept = autotools().prefix("/tools");
+    DefaultsSpec varied = kept.configure("--static");
+
+    Recipe recipe =
+        Recipes.recipe(
+            "small",
+            r ->
+                Small.rest(r)
+                    .phase("tools", p -> phase(p, kept))
+                    .phase("more", p -> phase(p, varied))
+                    .phase("again", p -> phase(p, kept)));
+
+    assertThat(recipe.phases())
+        .extracting(p -> p.defaults().get(0).options().configure().toString())
+        .containsExactly("[]", "[--static]", "[]");
+    assertThat(recipe.phases())
+        .extracting(p -> String.valueOf(p.defaults().get(0).options().prefix()))
+        .containsOnly("/tools");
   }
 
-  private static Source plainSource(String id) {
-    return new Source(
-        id,
-        text("1"),
-        text("MIT"),
-        List.of(new Archive(text("https://x.example/x.tar"), text(DIGEST), null, ANYWHERE)),
-        List.of(),
-        null,
-        ANYWHERE);
+  @Test
+  void aListThatChangesLaterChangesNothing() {
+    String[] arguments = {"--static"};
+    DefaultsSpec kept = autotools().configure(arguments);
+    arguments[0] = "--shared";
+
+    Recipe recipe = Small.recipe(p -> p.defaults(kept).step("m4"));
+
+    assertThat(recipe.phases().get(0).defaults().get(0).options().configure().toString())
+        .isEqualTo("[--static]");
   }
 
-  private static Variable variable(String name, String value) {
-    return new Variable(name, text(value), ANYWHERE);
-  }
-
-  private static Text text(String value) {
-    return new Text(value, ANYWHERE);
-  }
-
-  private static List<Text> texts(String... values) {
-    return List.of(values).stream().map(RecipesTest::text).toList();
+  private static void phase(PhaseSpec p, DefaultsSpec defaults) {
+    p.where(HOST).toolchain("host").defaults(defaults).step("m4");
   }
 }
