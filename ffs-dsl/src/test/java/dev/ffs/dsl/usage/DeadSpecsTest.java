@@ -6,6 +6,9 @@ import dev.ffs.dsl.PhaseSpec;
 import dev.ffs.dsl.RecipeSpec;
 import dev.ffs.dsl.Recipes;
 import dev.ffs.dsl.StepSpec;
+import dev.ffs.model.Toolchain;
+import java.lang.reflect.Array;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -80,7 +83,7 @@ class DeadSpecsTest {
                           kept.add(p);
                           p.step("x", s -> kept.add(s.source("m4").script("make")));
                         })
-                    .toolchain("other", t -> kept.add(t.kind(dev.ffs.model.Toolchain.Kind.HOST)))
+                    .toolchain("other", t -> kept.add(t.kind(Toolchain.Kind.HOST)))
                     .source(
                         "other",
                         s ->
@@ -97,7 +100,7 @@ class DeadSpecsTest {
         "small",
         r ->
             r.title("Small")
-                .toolchain("host", t -> t.kind(dev.ffs.model.Toolchain.Kind.HOST))
+                .toolchain("host", t -> t.kind(Toolchain.Kind.HOST))
                 .output(o -> kept.add(o.phases("tools").owner("/x", w -> kept.add(w.user(1)))))
                 .source("m4", Small::source)
                 .target("x86-64bit", Small::target)
@@ -131,10 +134,10 @@ class DeadSpecsTest {
       return "x";
     } else if (type == Consumer.class) {
       return (Consumer<Object>) x -> {};
-    } else if (type == java.nio.file.Path.class) {
-      return java.nio.file.Path.of("x");
+    } else if (type == Path.class) {
+      return Path.of("x");
     } else if (type.isArray()) {
-      return java.lang.reflect.Array.newInstance(type.getComponentType(), 0);
+      return Array.newInstance(type.getComponentType(), 0);
     }
     return type.getEnumConstants()[0];
   }

@@ -13,6 +13,7 @@ import dev.ffs.model.Phase;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
 import dev.ffs.model.Text;
+import dev.ffs.model.Toolchain;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class OriginsTest {
             marks.at("small"),
             r ->
                 r.title(marks.at("Small"))
-                    .toolchain("host", t -> t.kind(dev.ffs.model.Toolchain.Kind.HOST))
+                    .toolchain("host", t -> t.kind(Toolchain.Kind.HOST))
                     .output(o -> o.phases(marks.at("tools")).directory(marks.at("/tmp"), "1777"))
                     .source(
                         marks.at("m4"),

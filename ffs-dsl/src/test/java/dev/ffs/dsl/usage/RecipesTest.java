@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ffs.dsl.DefaultsSpec;
 import dev.ffs.dsl.PhaseSpec;
 import dev.ffs.dsl.Recipes;
+import dev.ffs.dsl.SourceSpec;
 import dev.ffs.load.RecipeLoader;
 import dev.ffs.model.BuildSystem;
 import dev.ffs.model.Recipe;
@@ -149,7 +150,7 @@ class RecipesTest {
     assertThatRecipe(recipe).isEquivalentTo(new RecipeLoader().load(RECIPES.resolve("whole")));
   }
 
-  private static void anySource(dev.ffs.dsl.SourceSpec s) {
+  private static void anySource(SourceSpec s) {
     s.version("1").url("https://x.example/x.tar").sha256(DIGEST).license("MIT");
   }
 
