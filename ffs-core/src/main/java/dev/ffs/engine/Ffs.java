@@ -1,0 +1,140 @@
+package dev.ffs.engine;
+
+import dev.ffs.diagnostic.Diagnostic;
+import dev.ffs.diagnostic.DiagnosticException;
+import dev.ffs.diagnostic.Diagnostics;
+import dev.ffs.model.Recipe;
+import dev.ffs.plan.BuildPlan;
+import dev.ffs.plan.PlannedStep;
+import dev.ffs.plan.Planner;
+import dev.ffs.plan.StepId;
+import dev.ffs.script.Bundle;
+import dev.ffs.script.ScriptGenerator;
+import dev.ffs.store.StoreException;
+import dev.ffs.validate.RecipeValidator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.apiguardian.api.API;
+
+/**
+ * Plans, fetches, generates and builds.
+ *
+ * <p>Safe for several threads; builds that share a store share what they have in common.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class Ffs {
+
+  private final ScriptGenerator scripts = ScriptGenerator.create();
+
+  private Ffs() {}
+
+  /**
+   * Makes an entry point.
+   *
+   * @return the entry point; keep it, since templates are parsed once for each
+   */
+  public static Ffs create() {
+    return new Ffs();
+  }
+
+  /**
+   * Plans a build.
+   *
+   * @param recipe the recipe
+   * @param target id of the target
+   * @return the plan
+   * @throws DiagnosticException if the recipe has errors or no such target
+   */
+  public BuildPlan plan(Recipe recipe, String target) {
+    Diagnostics diagnostics = new Diagnostics();
+    diagnostics.addAll(RecipeValidator.validate(recipe));
+    diagnostics.throwIfErrors();
+    return Planner.plan(recipe, target);
+  }
+
+  /**
+   * Gets the sources of a build and nothing else.
+   *
+   * @param request what to build
+   * @return true, or false if it was cancelled
+   * @throws DiagnosticException if the recipe has errors or no such target
+   * @throws dev.ffs.source.SourceUnavailableException if a source cannot be had
+   */
+  public boolean fetch(BuildRequest request) {
+    BuildPlan plan = plan(request.recipe(), request.target());
+    return Fetching.fetch(request, plan, new Announcer(request.listeners())).isPresent();
+  }
+
+  /**
+   * Builds.
+   *
+   * <p>A step that fails ends the build and is told by the result, not by an exception.
+   *
+   * @param request what to build
+   * @return how it ended
+   * @throws DiagnosticException if the recipe has errors or no such target
+   * @throws dev.ffs.source.SourceUnavailableException if a source cannot be had
+   * @throws HostException if this machine lacks something that the build needs
+   * @throws StoreException if the store cannot be used
+   */
+  public BuildResult build(BuildRequest request) {
+    BuildPlan plan = plan(request.recipe(), request.target());
+    return new Build(request, plan, scripts, new Announcer(request.listeners())).run();
+  }
+
+  /**
+   * Writes a plan as files that need no Java.
+   *
+   * @param plan the plan
+   * @param directory takes the files; must be empty, missing, or hold an earlier bundle, whose
+   *     archives and finished steps stay
+   * @throws IOException if it cannot be written, or holds anything else
+   */
+  public void generate(BuildPlan plan, Path directory) throws IOException {
+    Path marker = directory.resolve("steps.tsv");
+    if (Files.isDirectory(directory) && !Files.exists(marker)) {
+      try (var entries = Files.list(directory)) {
+        if (entries.findAny().isPresent()) {
+          throw new IOException(directory + " is not empty and no bundle; name another directory");
+        }
+      }
+    }
+    for (Bundle.BundleFile file : scripts.bundle(plan).files()) {
+      Path path = directory.resolve(file.path());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, file.content());
+      if (file.executable()) {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+  }
+
+  /**
+   * Returns how to enter the root of a step with a shell: if it failed, as it was when it failed.
+   *
+   * @param request the build
+   * @param id the step
+   * @return a command to run with the terminal; the step's script is {@code /ffs/build.sh} there
+   * @throws DiagnosticException if the recipe has errors, or no such target or step
+   * @throws HostException if the steps that this one sees have not been built
+   */
+  public List<String> shellCommand(BuildRequest request, StepId id) {
+    BuildPlan plan = plan(request.recipe(), request.target());
+    PlannedStep step =
+        plan.step(id)
+            .orElseThrow(
+                () ->
+                    new DiagnosticException(
+                        List.of(
+                            Diagnostic.error(
+                                    request.recipe().origin(),
+                                    "recipe '%s' has no step '%s'".formatted(plan.recipe(), id))
+                                .withSuggestion(
+                                    id.toString(),
+                                    plan.steps().stream().map(s -> s.id().toString()).toList()))));
+    return new Build(request, plan, scripts, new Announcer(request.listeners())).shell(step);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.ffs.engine;
+
+import dev.ffs.exec.Cancellation;
+import dev.ffs.exec.Command;
+import dev.ffs.exec.Executor;
+import dev.ffs.exec.ExitStatus;
+import dev.ffs.plan.StepKey;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** Says which compiler the host has; it counts for the keys of the steps that use it. */
+final class HostCompiler {
+
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("PATH", "/usr/bin:/usr/sbin:/bin:/sbin", "LC_ALL", "C");
+
+  private HostCompiler() {}
+
+  /**
+   * Asks compiler and linker for their versions.
+   *
+   * @return a digest of what they say
+   * @throws HostException if there is no compiler
+   */
+  static String identity(Executor executor, Cancellation cancellation) {
+    List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    Command command =
+        Command.of("/bin/sh", "-c", "cc --version && cc -dumpmachine && ld --version")
+            .withEnvironment(ENVIRONMENT);
+    ExitStatus status = executor.run(command, (channel, line) -> lines.add(line), cancellation);
+    if (!status.succeeded() && !cancellation.isCancelled()) {
+      throw new HostException(
+          "there is no C compiler and linker, which this recipe builds its first compiler with ("
+              + String.join("; ", lines)
+              + "). Run `ffs doctor` to see how to install them.");
+    }
+    return StepKey.sha256(String.join("\n", lines));
+  }
+}

@@ -1,0 +1,145 @@
+package dev.ffs.engine;
+
+import dev.ffs.diagnostic.Diagnostic;
+import dev.ffs.diagnostic.DiagnosticException;
+import dev.ffs.model.Output;
+import dev.ffs.model.Text;
+import dev.ffs.store.Layer;
+import dev.ffs.store.Manifest;
+import dev.ffs.store.Manifest.Kind;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that an output holds: shipped layers over each other, then what the recipe declares.
+ */
+final class OutputTree {
+
+  /**
+   * One file of an output.
+   *
+   * @param kind what it is; never a whiteout
+   * @param mode permission bits with set-uid, set-gid and sticky
+   * @param uid owner
+   * @param gid group
+   * @param size bytes of a regular file
+   * @param target target of a symbolic link
+   * @param identity of a regular file: what its names have in common
+   * @param file where its content is; of a directory that the recipe declares, the root
+   */
+  record Node(
+      Kind kind, int mode, int uid, int gid, long size, String target, String identity, Path file) {
+
+    Node withOwner(int newMode, int newUid, int newGid) {
+      return new Node(kind, newMode, newUid, newGid, size, target, identity, file);
+    }
+  }
+
+  private final NavigableMap<String, Node> nodes = new TreeMap<>();
+
+  private OutputTree() {}
+
+  /**
+   * Lays layers over each other.
+   *
+   * @param layers the shipped layers, the lowest first; one may come twice
+   * @param manifests what each holds
+   */
+  static OutputTree of(List<Layer> layers, Function<Layer, Manifest> manifests, Output output) {
+    OutputTree tree = new OutputTree();
+    layers.forEach(layer -> tree.add(layer, manifests.apply(layer)));
+    tree.declare(output);
+    return tree;
+  }
+
+  /** Path, relative and without a leading slash, to what is there. */
+  NavigableMap<String, Node> nodes() {
+    return nodes;
+  }
+
+  private void add(Layer layer, Manifest manifest) {
+    Map<String, Manifest.Entry> files = new HashMap<>();
+    for (Manifest.Entry entry : manifest.entries()) {
+      String path = entry.path();
+      Node before = nodes.get(path);
+      boolean bothDirectories =
+          before != null && before.kind() == Kind.DIRECTORY && entry.kind() == Kind.DIRECTORY;
+      if (!bothDirectories) {
+        remove(path);
+      }
+      if (entry.kind() == Kind.FILE) {
+        files.put(path, entry);
+      }
+      Path file = layer.tree().resolve(path);
+      switch (entry.kind()) {
+        case WHITEOUT -> {}
+        case HARD_LINK -> {
+          Manifest.Entry first =
+              Objects.requireNonNull(files.get(entry.value()), "first name of " + path);
+          nodes.put(path, regular(first, layer.digest() + ":" + first.path(), file));
+        }
+        case FILE -> nodes.put(path, regular(entry, layer.digest() + ":" + path, file));
+        case OPAQUE_DIRECTORY -> nodes.put(path, directory(entry.mode()));
+        default ->
+            nodes.put(path, new Node(entry.kind(), entry.mode(), 0, 0, 0, entry.value(), "", file));
+      }
+    }
+  }
+
+  private static Node regular(Manifest.Entry entry, String identity, Path file) {
+    return new Node(Kind.FILE, entry.mode(), 0, 0, entry.size(), "", identity, file);
+  }
+
+  private void remove(String path) {
+    nodes.remove(path);
+    // '0' is the character after '/'.
+    nodes.subMap(path + "/", path + "0").clear();
+  }
+
+  private void declare(Output output) {
+    for (Text path : output.exclude()) {
+      remove(relative(path));
+    }
+    for (Output.DirectoryEntry entry : output.directories()) {
+      String path = relative(entry.path());
+      int mode = Integer.parseInt(entry.mode().value(), 8);
+      for (int i = path.indexOf('/'); i > 0; i = path.indexOf('/', i + 1)) {
+        nodes.putIfAbsent(path.substring(0, i), directory(0755));
+      }
+      Node there = nodes.get(path);
+      nodes.put(path, there == null ? directory(mode) : there.withOwner(mode, 0, 0));
+    }
+    for (Output.OwnerEntry entry : output.owners()) {
+      String path = relative(entry.path());
+      Node there = nodes.get(path);
+      if (there == null) {
+        throw new DiagnosticException(
+            List.of(
+                Diagnostic.error(
+                    entry.path().origin(),
+                    "the output has no " + entry.path() + ", whose owner is declared here")));
+      }
+      int mode = entry.mode() == null ? there.mode() : Integer.parseInt(entry.mode().value(), 8);
+      nodes.put(path, there.withOwner(mode, number(entry.user()), number(entry.group())));
+    }
+  }
+
+  private static int number(@Nullable Text text) {
+    return text == null ? 0 : Integer.parseInt(text.value());
+  }
+
+  private static Node directory(int mode) {
+    return new Node(Kind.DIRECTORY, mode, 0, 0, 0, "", "", Path.of("/"));
+  }
+
+  private static String relative(Text path) {
+    return path.value().replaceFirst("^/+", "").replaceFirst("/+$", "");
+  }
+}

@@ -1,0 +1,279 @@
+package dev.ffs.engine;
+
+import dev.ffs.event.BuildEvent;
+import dev.ffs.event.BuildEvent.Outcome;
+import dev.ffs.event.BuildListener;
+import dev.ffs.exec.Command;
+import dev.ffs.exec.ExitStatus;
+import dev.ffs.model.Archive;
+import dev.ffs.model.Patch;
+import dev.ffs.model.Source;
+import dev.ffs.model.Toolchain;
+import dev.ffs.plan.PlannedStep;
+import dev.ffs.plan.StepId;
+import dev.ffs.plan.StepKey;
+import dev.ffs.script.ScriptGenerator;
+import dev.ffs.script.StepScripts;
+import dev.ffs.source.FetchedSource;
+import dev.ffs.store.Layer;
+import dev.ffs.store.LayerStore;
+import dev.ffs.store.StoreException;
+import dev.ffs.store.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one step: looks whether its key is known, and if not, runs it in an enclosure and keeps what
+ * it changed.
+ */
+final class StepRunner {
+
+  /** Exit code of the enclosure's script when it could not set up the enclosure. */
+  private static final int NO_ENCLOSURE = 125;
+
+  private static final String ENCLOSURE_PREFIX = "enclosure: ";
+
+  private final BuildRequest request;
+  private final LayerStore store;
+  private final ScriptGenerator scripts;
+  private final Map<String, FetchedSource> sources;
+  private final Supplier<String> hostCompiler;
+  private final BuildListener listener;
+  private final String build;
+
+  StepRunner(
+      BuildRequest request,
+      String build,
+      LayerStore store,
+      ScriptGenerator scripts,
+      Map<String, FetchedSource> sources,
+      Supplier<String> hostCompiler,
+      BuildListener listener) {
+    this.request = request;
+    this.build = build;
+    this.store = store;
+    this.scripts = scripts;
+    this.sources = sources;
+    this.hostCompiler = hostCompiler;
+    this.listener = listener;
+  }
+
+  /**
+   * How a step ended.
+   *
+   * @param layer what it changed, or null if it did not succeed
+   */
+  record Ended(
+      Outcome outcome,
+      Duration duration,
+      @Nullable Layer layer,
+      BuildResult.@Nullable StepFailure failure) {}
+
+  Ended run(PlannedStep step, Map<StepId, Layer> layers) {
+    StepScripts generated = scripts.generate(step);
+    StepKey key = key(step, generated, layers);
+    var known = store.find(key);
+    if (known.isPresent()) {
+      return new Ended(Outcome.REUSED, Duration.ZERO, known.get(), null);
+    }
+    long began = System.nanoTime();
+    String name = step.id().toString();
+    Path log = store.log(build, name);
+    listener.onEvent(new BuildEvent.StepStarted(name, log));
+    try (Workspace workspace = store.begin();
+        StepLog output = new StepLog(name, log, listener)) {
+      List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
+      List<String> argv = lay(workspace.directory(), step, generated, seen);
+      ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
+      Duration duration = Duration.ofNanos(System.nanoTime() - began);
+      if (status.end() == ExitStatus.End.CANCELLED) {
+        return new Ended(Outcome.CANCELLED, duration, null, null);
+      }
+      if (!status.succeeded()) {
+        return new Ended(
+            Outcome.FAILED, duration, null, failure(step, status, output, workspace, log));
+      }
+      Layer layer = keep(key, workspace, output);
+      store.forgetFailed(build, name);
+      return new Ended(Outcome.DONE, Duration.ofNanos(System.nanoTime() - began), layer, null);
+    } catch (IOException e) {
+      throw new StoreException("cannot run step " + name, e);
+    }
+  }
+
+  private static Layer layerOf(Map<StepId, Layer> layers, StepId id) {
+    Layer layer = layers.get(id);
+    if (layer == null) {
+      throw new IllegalStateException("step " + id + " was to run before those that see it");
+    }
+    return layer;
+  }
+
+  StepKey key(PlannedStep step, StepScripts generated, Map<StepId, Layer> layers) {
+    SortedMap<String, String> inputs = new TreeMap<>();
+    inputs.put("enclosure", StepKey.sha256(ScriptGenerator.enclosure()));
+    inputs.put("place", step.where().name().toLowerCase(Locale.ROOT) + " " + step.shell());
+    inputs.put("prepare script", StepKey.sha256(generated.prepare()));
+    inputs.put("script", StepKey.sha256(generated.build()));
+    if (step.toolchain() == Toolchain.Kind.HOST) {
+      inputs.put("host compiler", hostCompiler.get());
+    }
+    for (Source source : step.sources()) {
+      inputs.put("source " + source.id(), fetched(source).archive().digest());
+      for (Patch patch : source.patches()) {
+        inputs.put(
+            "patch " + source.id() + "/" + patch.name().value(), StepKey.sha256(patch.content()));
+      }
+    }
+    List<String> order = new ArrayList<>();
+    for (StepId id : step.sees()) {
+      inputs.put("layer " + id, layerOf(layers, id).digest());
+      order.add(id.toString());
+    }
+    // Where two layers have the same path, the order decides.
+    inputs.put("layers", StepKey.sha256(String.join("\n", order)));
+    return new StepKey(inputs);
+  }
+
+  private FetchedSource fetched(Source source) {
+    FetchedSource found = sources.get(source.id());
+    if (found == null) {
+      throw new IllegalStateException("source " + source.id() + " was to be fetched first");
+    }
+    return found;
+  }
+
+  /** Writes what the enclosure's script needs into a directory, and returns its command line. */
+  private List<String> lay(
+      Path directory, PlannedStep step, StepScripts generated, List<Layer> seen)
+      throws IOException {
+    Path enclosure = directory.resolve("enclosure.sh");
+    Path prepare = directory.resolve("prepare.sh");
+    Path script = directory.resolve("build.sh");
+    Path layers = directory.resolve("layers");
+    Path list = directory.resolve("sources");
+    Files.writeString(enclosure, ScriptGenerator.enclosure());
+    Files.writeString(prepare, generated.prepare());
+    Files.writeString(script, generated.build());
+    Files.write(layers, distinct(seen).stream().map(layer -> layer.tree().toString()).toList());
+    Files.write(list, sourceLines(directory, step));
+    int jobs = step.jobs() == null ? request.jobs() : Math.min(step.jobs(), request.jobs());
+    return List.of(
+        "/bin/bash",
+        enclosure.toString(),
+        "--where",
+        step.where().name().toLowerCase(Locale.ROOT),
+        "--step",
+        step.id().step(),
+        "--layers",
+        layers.toString(),
+        "--upper",
+        directory.resolve("layer/tree").toString(),
+        "--work",
+        directory.resolve("overlay").toString(),
+        "--build",
+        directory.resolve("build").toString(),
+        "--sources",
+        list.toString(),
+        "--prepare",
+        prepare.toString(),
+        "--script",
+        script.toString(),
+        "--shell",
+        step.shell(),
+        "--jobs",
+        Integer.toString(jobs));
+  }
+
+  /**
+   * Two steps may have made the same content, but overlayfs takes no layer twice. The upper one of
+   * the two has all that the lower one has.
+   */
+  private static List<Layer> distinct(List<Layer> layers) {
+    Map<String, Layer> byDigest = new LinkedHashMap<>();
+    for (Layer layer : layers) {
+      byDigest.remove(layer.digest());
+      byDigest.put(layer.digest(), layer);
+    }
+    return List.copyOf(byDigest.values());
+  }
+
+  private List<String> sourceLines(Path directory, PlannedStep step) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Source source : step.sources()) {
+      FetchedSource fetched = fetched(source);
+      // The scripts know an archive by the first name that the recipe gives it.
+      String name =
+          source.archives().stream()
+              .filter(a -> a.digest().equals(fetched.archive().digest()))
+              .map(Archive::fileName)
+              .findFirst()
+              .orElseThrow();
+      lines.add(source.id() + "/" + name + "\t" + fetched.file().toAbsolutePath());
+      for (Patch patch : source.patches()) {
+        Path file = directory.resolve("patches").resolve(source.id()).resolve(patch.name().value());
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, patch.content());
+        lines.add(source.id() + "/patches/" + patch.name().value() + "\t" + file);
+      }
+    }
+    return lines;
+  }
+
+  private static Command command(List<String> argv) {
+    return Command.of(argv.toArray(String[]::new))
+        .withEnvironment(Map.of("PATH", "/usr/bin:/usr/sbin:/bin:/sbin", "LC_ALL", "C"));
+  }
+
+  private BuildResult.StepFailure failure(
+      PlannedStep step, ExitStatus status, StepLog output, Workspace workspace, Path log) {
+    List<String> last = output.lastLines();
+    String lastLine = last.isEmpty() ? "" : last.get(last.size() - 1);
+    if (status.code() == NO_ENCLOSURE && lastLine.startsWith(ENCLOSURE_PREFIX)) {
+      throw new HostException(
+          "this machine cannot give a step the namespaces it needs: "
+              + lastLine.substring(ENCLOSURE_PREFIX.length())
+              + ". Run `ffs doctor` to see what to do about it.");
+    }
+    store.keepFailed(build, step.id().toString(), workspace);
+    return new BuildResult.StepFailure(step.id(), status.toString(), last, log);
+  }
+
+  /** Sets all times to one, brings the files to disk, and commits them. */
+  private Layer keep(StepKey key, Workspace workspace, StepLog output) throws IOException {
+    String script = "cd \"$1\" && find . -mindepth 1 -exec touch -h -d \"@$2\" {} + && sync -f .";
+    List<String> argv =
+        List.of(
+            "/bin/bash",
+            "-c",
+            script,
+            "keep",
+            workspace.upper().toString(),
+            Long.toString(ScriptGenerator.EPOCH));
+    // What was built need not reach the disk, only what is kept.
+    workspace.discardBuild();
+    ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
+    if (!status.succeeded()) {
+      throw new IOException("the step's files could not be brought to disk: " + status);
+    }
+    return store.commit(key, workspace);
+  }
+
+  /** Returns the command line of a shell in the root of a step. */
+  List<String> shell(Path directory, PlannedStep step, List<Layer> seen) throws IOException {
+    List<String> argv = new ArrayList<>(lay(directory, step, scripts.generate(step), seen));
+    argv.add("--interactive");
+    return argv;
+  }
+}

@@ -1,0 +1,41 @@
+#!/bin/bash
+# shellcheck shell=bash
+# tools/gmp
+set -euo pipefail
+umask 022
+
+export PATH=/ffs/sysroot/cross-tools/bin:/usr/bin:/usr/sbin:/bin:/sbin
+export LC_ALL=C TZ=UTC0 SOURCE_DATE_EPOCH=315532800
+export HOME=/build/gmp TMPDIR=/tmp
+export FFS_JOBS="${FFS_JOBS:-1}"
+export FFS_CFLAGS=-O2
+export FFS_SYSROOT=/ffs/sysroot
+export FFS_TARGET=x86_64-linux-musl
+export CC="$FFS_TARGET-gcc"
+export CFLAGS="$FFS_CFLAGS -fPIC"
+
+cd /build/gmp/gmp-6.3.0
+
+ffs_before() (
+sed -i 's/a/b/' configure
+
+)
+ffs_before
+
+mkdir -p build
+cd build
+../configure \
+  --prefix=/tools \
+  "--host=$FFS_TARGET" \
+  --enable-cxx \
+  '--with-note=it'\''s $HOME'
+make V=1
+make V=1 DESTDIR="$FFS_SYSROOT" install
+
+cd /build/gmp/gmp-6.3.0
+
+ffs_after() (
+rm -rf "$FFS_SYSROOT/tools/share"
+
+)
+ffs_after
