@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -63,21 +65,23 @@ final class ProcessTree {
 
   /** Looks for new members and returns all that have not ended. */
   private List<ProcessHandle> living() {
-    List<ProcessHandle> all =
-        ProcessHandle.allProcesses().filter(p -> !p.equals(ProcessHandle.current())).toList();
-    for (ProcessHandle process : all) {
-      if (pipesOf(process).stream().anyMatch(pipes::contains)) {
-        members.add(process);
-      }
-    }
+    Map<ProcessHandle, ProcessHandle> parents = new HashMap<>();
+    ProcessHandle.allProcesses()
+        .filter(process -> !members.contains(process) && !process.equals(ProcessHandle.current()))
+        .forEach(
+            process -> {
+              if (pipesOf(process).stream().anyMatch(pipes::contains)) {
+                members.add(process);
+              } else {
+                process.parent().ifPresent(parent -> parents.put(process, parent));
+              }
+            });
     boolean grown = true;
     while (grown) {
+      // A process may come before its parent: again, until nothing is added.
       grown = false;
-      for (ProcessHandle process : all) {
-        if (!members.contains(process) && process.parent().filter(members::contains).isPresent()) {
-          members.add(process);
-          grown = true;
-        }
+      for (Map.Entry<ProcessHandle, ProcessHandle> child : parents.entrySet()) {
+        grown |= members.contains(child.getValue()) && members.add(child.getKey());
       }
     }
     return members.stream().filter(ProcessTree::isLiving).toList();
