@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Fields {
 
   private static final Pattern NEEDS_NO_QUOTES =
-      Pattern.compile("[A-Za-z0-9_./$][A-Za-z0-9_./$=+-]*");
+      Pattern.compile("-{0,2}[A-Za-z0-9_./$][A-Za-z0-9_./$=+-]*");
   private static final Pattern POSITIVE = Pattern.compile("[1-9][0-9]{0,5}");
 
   private final Loading loading;
@@ -233,13 +233,14 @@ final class Fields {
     loading.standIn(origin);
     loading.standIn(origin(key));
     String message = "'" + key + "' must be " + expected + ", found " + node.description();
-    if (node instanceof Node.Scalar scalar && !scalar.absent() && !scalar.value().contains("\n")) {
-      String item =
-          NEEDS_NO_QUOTES.matcher(scalar.value()).matches()
-                  || scalar.value().matches("--?[a-z]\\S*")
-              ? scalar.value()
-              : '"' + scalar.value().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-      loading.error(node.origin(), message, "write [" + item + "]");
+    if (node instanceof Node.Scalar scalar && !scalar.absent()) {
+      String value = scalar.value();
+      if (value.chars().anyMatch(Character::isWhitespace)) {
+        loading.error(node.origin(), message, "write each string by itself: [ONE, ANOTHER]");
+      } else {
+        String item = NEEDS_NO_QUOTES.matcher(value).matches() ? value : "\"" + value + "\"";
+        loading.error(node.origin(), message, "write [" + item + "]");
+      }
     } else if (node instanceof Node.Scalar scalar && scalar.absent()) {
       loading.error(origin(key), message, "write [] for an empty list");
     } else {
