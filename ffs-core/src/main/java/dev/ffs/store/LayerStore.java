@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -173,10 +171,12 @@ public final class LayerStore {
       try {
         Files.move(workspace.layer(), target, StandardCopyOption.ATOMIC_MOVE);
         syncDirectory(root.resolve("layers"));
-      } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-        // Another step, or another build, made the same content. That one stays.
-      } catch (AtomicMoveNotSupportedException e) {
-        throw new StoreException("the store must be on one file system", e);
+      } catch (FileSystemException e) {
+        // Another step, or another build, made the same content: that one stays. (A directory that
+        // is there and not empty has no exception of its own.)
+        if (!Files.exists(target.resolve("manifest"))) {
+          throw e;
+        }
       }
       StringBuilder text = new StringBuilder(digest).append('\n');
       key.inputs()

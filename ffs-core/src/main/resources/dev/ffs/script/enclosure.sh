@@ -166,9 +166,11 @@ pivot_root . old || fail 'cannot enter the new root'
 cd /
 umount -l /old || fail 'cannot leave the old root'
 rmdir /old
-rm -r /ffs/layers
+# The lowest layer itself stays where it is, for it is in use.
+find /ffs/layers -type l -delete
 
 environment=(FFS_JOBS="$jobs" MAKEFLAGS="-j$jobs")
+chroot=$(command -v chroot) || fail 'there is no chroot(8)'
 run_in() { # DIRECTORY COMMAND...: runs it with nothing but the step's environment
   local directory=$1
   shift
@@ -203,8 +205,8 @@ else
   cp /ffs/build.sh ffs/build.sh
   mount --rbind /ffs/sources ffs/sources || fail 'cannot bind /ffs/sources'
   if [ -n "$interactive" ]; then
-    run_in / PATH="$PATH:/tools/bin" HOME="/build/$step" chroot /ffs/sysroot "$shell" -i
+    run_in / PATH="$PATH:/tools/bin" HOME="/build/$step" "$chroot" /ffs/sysroot "$shell" -i
   else
-    run_in / chroot /ffs/sysroot "$shell" /ffs/build.sh
+    run_in / "$chroot" /ffs/sysroot "$shell" /ffs/build.sh
   fi
 fi
