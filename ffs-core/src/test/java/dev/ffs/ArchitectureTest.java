@@ -44,7 +44,8 @@ class ArchitectureTest {
     ARROWS.put("exec.lxd", transport);
     ARROWS.put("source", Set.of("diagnostic", "model"));
     ARROWS.put("archive", Set.of("diagnostic"));
-    ARROWS.put("store", Set.of("diagnostic", "model", "plan"));
+    // ADR 1: the store lists trees the way archives do.
+    ARROWS.put("store", Set.of("diagnostic", "model", "plan", "archive"));
     ARROWS.put("event", Set.of("diagnostic", "model"));
     ARROWS.put(
         "engine",

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apiguardian.api.API;
 
 /** Makes entries of a directory tree. */
@@ -34,6 +35,22 @@ public final class TreeEntries {
   private TreeEntries() {}
 
   /**
+   * An entry, and where on disk it is.
+   *
+   * @param file its path, good for opening it whatever bytes its name has
+   * @param entry what an archive would hold
+   */
+  @API(status = API.Status.STABLE, since = "0.1")
+  public record Found(Path file, ArchiveEntry entry) {
+
+    /** Checks that both are there. */
+    public Found {
+      Objects.requireNonNull(file, "file");
+      Objects.requireNonNull(entry, "entry");
+    }
+  }
+
+  /**
    * Walks a tree without following links. Names may be any bytes, in each locale. Files are opened
    * only when their content is.
    *
@@ -42,8 +59,19 @@ public final class TreeEntries {
    * @throws IOException if something cannot be read, or is a socket, which no archive can hold
    */
   public static List<ArchiveEntry> of(Path directory) throws IOException {
+    return walk(directory).stream().map(Found::entry).toList();
+  }
+
+  /**
+   * Walks a tree like {@link #of}, and says of each entry where it is.
+   *
+   * @param directory the root, or a link to it, which does not become an entry itself
+   * @return all that is below it, sorted by the bytes of the paths
+   * @throws IOException if something cannot be read, or is a socket, which no archive can hold
+   */
+  public static List<Found> walk(Path directory) throws IOException {
     Path root = directory.toRealPath();
-    List<ArchiveEntry> entries = new ArrayList<>();
+    List<Found> found = new ArrayList<>();
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
@@ -77,19 +105,23 @@ public final class TreeEntries {
 
           private String add(Path path) throws IOException {
             String name = parent + Names.of(Objects.requireNonNull(path.getFileName()));
-            entries.add(entry(name, path));
+            found.add(new Found(path, entry(name, path)));
             return name;
           }
         });
-    return sorted(entries);
+    return sorted(found, Found::entry);
   }
 
   static List<ArchiveEntry> sorted(Collection<ArchiveEntry> entries) {
-    record Keyed(String key, ArchiveEntry entry) {}
-    return entries.stream()
-        .map(entry -> new Keyed(Names.latin1(entry.path()), entry))
+    return sorted(entries, Function.identity());
+  }
+
+  private static <T> List<T> sorted(Collection<T> all, Function<T, ArchiveEntry> entryOf) {
+    record Keyed<T>(String key, T value) {}
+    return all.stream()
+        .map(value -> new Keyed<>(Names.latin1(entryOf.apply(value).path()), value))
         .sorted(Comparator.comparing(Keyed::key))
-        .map(Keyed::entry)
+        .map(Keyed::value)
         .toList();
   }
 

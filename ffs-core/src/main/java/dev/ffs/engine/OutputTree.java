@@ -1,5 +1,6 @@
 package dev.ffs.engine;
 
+import dev.ffs.archive.TreeEntries;
 import dev.ffs.diagnostic.Diagnostic;
 import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.model.Output;
@@ -7,6 +8,8 @@ import dev.ffs.model.Text;
 import dev.ffs.store.Layer;
 import dev.ffs.store.Manifest;
 import dev.ffs.store.Manifest.Kind;
+import dev.ffs.store.StoreException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -51,10 +54,14 @@ final class OutputTree {
    *
    * @param layers the shipped layers, the lowest first; one may come twice
    * @param manifests what each holds
+   * @throws IOException if the tree of a layer cannot be listed
    */
-  static OutputTree of(List<Layer> layers, Function<Layer, Manifest> manifests, Output output) {
+  static OutputTree of(List<Layer> layers, Function<Layer, Manifest> manifests, Output output)
+      throws IOException {
     OutputTree tree = new OutputTree();
-    layers.forEach(layer -> tree.add(layer, manifests.apply(layer)));
+    for (Layer layer : layers) {
+      tree.add(layer, manifests.apply(layer));
+    }
     tree.declare(output);
     return tree;
   }
@@ -64,7 +71,12 @@ final class OutputTree {
     return nodes;
   }
 
-  private void add(Layer layer, Manifest manifest) {
+  private void add(Layer layer, Manifest manifest) throws IOException {
+    // By way of the walk, for a path made of a name would lose bytes that are not UTF-8.
+    Map<String, Path> onDisk = new HashMap<>();
+    for (TreeEntries.Found found : TreeEntries.walk(layer.tree())) {
+      onDisk.put(found.entry().path(), found.file());
+    }
     Map<String, Manifest.Entry> files = new HashMap<>();
     for (Manifest.Entry entry : manifest.entries()) {
       String path = entry.path();
@@ -77,7 +89,11 @@ final class OutputTree {
       if (entry.kind() == Kind.FILE) {
         files.put(path, entry);
       }
-      Path file = layer.tree().resolve(path);
+      Path file = onDisk.get(path);
+      if (file == null) {
+        throw new StoreException(
+            "layer " + layer.digest() + " is damaged: /" + path + " is gone from " + layer.tree());
+      }
       switch (entry.kind()) {
         case WHITEOUT -> {}
         case HARD_LINK -> {

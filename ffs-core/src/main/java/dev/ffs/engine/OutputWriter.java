@@ -92,7 +92,7 @@ final class OutputWriter {
         : Optional.empty();
   }
 
-  private List<ArchiveEntry> entries(List<Layer> layers) {
+  private List<ArchiveEntry> entries(List<Layer> layers) throws IOException {
     List<ArchiveEntry> entries = new ArrayList<>();
     OutputTree.of(layers, store::manifest, plan.output())
         .nodes()

@@ -4,19 +4,24 @@ import dev.ffs.plan.StepKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 
 /**
  * What a layer holds, entry by entry.
  *
  * <p>Its text has a line per entry: kind, mode in octal, size, value, path, separated by tabs; in
- * values and paths a backslash, tab or line end is written as {@code \\}, {@code \t}, {@code \n}.
- * Times are not part of it: every file of a layer has the same one.
+ * values and paths backslash, tab and line ends are written as {@code \\}, {@code \t}, {@code \n}
+ * and {@code \r}, and a byte that is not UTF-8 as the escape of the lone surrogate that stands for
+ * it. Times are not part of it: every file of a layer has the same one.
  *
  * @param entries ordered by path, so that a directory comes before what is in it
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Manifest(List<Entry> entries) {
+
+  private static final Pattern ESCAPE = Pattern.compile("\\\\([\\\\tnr]|u[0-9a-f]{4})");
 
   /** What an entry is. */
   public enum Kind {
@@ -131,40 +136,42 @@ public record Manifest(List<Entry> entries) {
   }
 
   private static String escaped(String text) {
-    return text.replace("\\", "\\\\")
-        .replace("\t", "\\t")
-        .replace("\n", "\\n")
-        .replace("\r", "\\r");
-  }
-
-  private static String unescaped(String text) {
-    if (text.indexOf('\\') < 0) {
-      return text;
-    }
     StringBuilder out = new StringBuilder();
-    boolean escape = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!escape && c == '\\') {
-        escape = true;
-        continue;
-      }
-      out.append(escape ? unescaped(c) : c);
-      escape = false;
-    }
-    if (escape) {
-      throw new IllegalArgumentException("an escape is cut short: " + text);
-    }
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '\\' -> out.append("\\\\");
+                case '\t' -> out.append("\\t");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                default -> {
+                  if (Character.getType(c) == Character.SURROGATE) {
+                    out.append(String.format("\\u%04x", c));
+                  } else {
+                    out.appendCodePoint(c);
+                  }
+                }
+              }
+            });
     return out.toString();
   }
 
-  private static char unescaped(char c) {
-    return switch (c) {
-      case '\\' -> '\\';
-      case 't' -> '\t';
-      case 'n' -> '\n';
-      case 'r' -> '\r';
-      default -> throw new IllegalArgumentException("not an escape: \\" + c);
-    };
+  private static String unescaped(String text) {
+    StringBuilder out = new StringBuilder();
+    Matcher matcher = ESCAPE.matcher(text);
+    while (matcher.find()) {
+      String escape = matcher.group(1);
+      String meant =
+          switch (escape.charAt(0)) {
+            case '\\' -> "\\";
+            case 't' -> "\t";
+            case 'n' -> "\n";
+            case 'r' -> "\r";
+            default -> String.valueOf((char) Integer.parseInt(escape, 1, 5, 16));
+          };
+      matcher.appendReplacement(out, Matcher.quoteReplacement(meant));
+    }
+    return matcher.appendTail(out).toString();
   }
 }

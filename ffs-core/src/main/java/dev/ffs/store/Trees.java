@@ -1,8 +1,10 @@
 package dev.ffs.store;
 
+import dev.ffs.archive.ArchiveEntry;
+import dev.ffs.archive.TreeEntries;
+import dev.ffs.store.Manifest.Kind;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -16,8 +18,6 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,16 +26,6 @@ import java.util.Objects;
 
 /** Walks and removes the trees of steps. */
 final class Trees {
-
-  // The bits of a file's mode, from Linux's inode(7).
-  private static final int TYPE = 0170000;
-  private static final int REGULAR = 0100000;
-  private static final int DIRECTORY = 0040000;
-  private static final int SYMBOLIC_LINK = 0120000;
-  private static final int CHARACTER_DEVICE = 0020000;
-  private static final int FIFO = 0010000;
-  private static final int SOCKET = 0140000;
-  private static final int PERMISSIONS = 07777;
 
   private Trees() {}
 
@@ -47,93 +37,37 @@ final class Trees {
    */
   static Manifest manifest(Path tree) throws IOException {
     List<Manifest.Entry> entries = new ArrayList<>();
-    Map<Object, String> firstNames = new HashMap<>();
-    collect(tree, "", entries, firstNames);
+    Map<String, String> firstNames = new HashMap<>();
+    for (TreeEntries.Found found : TreeEntries.walk(tree)) {
+      entries.add(entry(found, firstNames));
+    }
     return new Manifest(entries);
   }
 
-  private static void collect(
-      Path directory, String prefix, List<Manifest.Entry> entries, Map<Object, String> firstNames)
+  private static Manifest.Entry entry(TreeEntries.Found found, Map<String, String> firstNames)
       throws IOException {
-    List<Path> children = new ArrayList<>();
-    try (var stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(children::add);
+    String path = found.entry().path();
+    int mode = found.entry().mode();
+    ArchiveEntry.Body body = found.entry().body();
+    if (body instanceof ArchiveEntry.RegularFile file) {
+      String first = file.identity() == null ? null : firstNames.putIfAbsent(file.identity(), path);
+      return first != null
+          ? new Manifest.Entry(Kind.HARD_LINK, 0, 0, first, path)
+          : new Manifest.Entry(Kind.FILE, mode, file.size(), digestOf(file), path);
+    } else if (body instanceof ArchiveEntry.Directory) {
+      Kind kind = isOpaque(found.file()) ? Kind.OPAQUE_DIRECTORY : Kind.DIRECTORY;
+      return new Manifest.Entry(kind, mode, 0, "", path);
+    } else if (body instanceof ArchiveEntry.SymbolicLink link) {
+      return new Manifest.Entry(Kind.SYMBOLIC_LINK, 0, 0, link.target(), path);
+    } else if (body instanceof ArchiveEntry.Fifo) {
+      return new Manifest.Entry(Kind.FIFO, mode, 0, "", path);
+    } else if (body instanceof ArchiveEntry.Device device
+        && !device.block()
+        && device.major() == 0
+        && device.minor() == 0) {
+      return new Manifest.Entry(Kind.WHITEOUT, 0, 0, "", path);
     }
-    children.sort(
-        Comparator.comparing(
-            child -> child.getFileName().toString().getBytes(StandardCharsets.UTF_8),
-            Arrays::compareUnsigned));
-    for (Path child : children) {
-      String path = prefix + child.getFileName();
-      Attributes attributes = Attributes.of(child);
-      int fullMode = attributes.mode();
-      int mode = fullMode & PERMISSIONS;
-      switch (fullMode & TYPE) {
-        case REGULAR -> {
-          if (attributes.links() > 1) {
-            String first = firstNames.putIfAbsent(attributes.inode(), path);
-            if (first != null) {
-              entries.add(new Manifest.Entry(Manifest.Kind.HARD_LINK, 0, 0, first, path));
-              continue;
-            }
-          }
-          entries.add(
-              new Manifest.Entry(
-                  Manifest.Kind.FILE, mode, attributes.size(), digestOf(child), path));
-        }
-        case DIRECTORY -> {
-          Manifest.Kind kind =
-              isOpaque(child) ? Manifest.Kind.OPAQUE_DIRECTORY : Manifest.Kind.DIRECTORY;
-          entries.add(new Manifest.Entry(kind, mode, 0, "", path));
-          collect(child, path + "/", entries, firstNames);
-        }
-        case SYMBOLIC_LINK ->
-            entries.add(
-                new Manifest.Entry(
-                    Manifest.Kind.SYMBOLIC_LINK,
-                    0,
-                    0,
-                    Files.readSymbolicLink(child).toString(),
-                    path));
-        case FIFO -> entries.add(new Manifest.Entry(Manifest.Kind.FIFO, mode, 0, "", path));
-        case CHARACTER_DEVICE -> {
-          if (attributes.device() != 0) {
-            throw new IOException("/" + path + " is a device; the recipe's output declares those");
-          }
-          entries.add(new Manifest.Entry(Manifest.Kind.WHITEOUT, 0, 0, "", path));
-        }
-        // A socket is of use only to a process that is gone by now.
-        case SOCKET -> {}
-        default -> throw new IOException("/" + path + " is neither file, directory nor link");
-      }
-    }
-  }
-
-  /**
-   * What lstat(2) says of a file.
-   *
-   * @param mode type and permissions
-   * @param links how many names it has
-   * @param inode equal for names of one file
-   * @param device of a device its number
-   */
-  private record Attributes(int mode, long size, int links, Object inode, long device) {
-
-    static Attributes of(Path file) throws IOException {
-      Map<String, Object> all =
-          Files.readAttributes(
-              file, "unix:mode,size,nlink,ino,dev,rdev", LinkOption.NOFOLLOW_LINKS);
-      return new Attributes(
-          ((Number) required(all, "mode")).intValue(),
-          ((Number) required(all, "size")).longValue(),
-          ((Number) required(all, "nlink")).intValue(),
-          List.of(required(all, "dev"), required(all, "ino")),
-          ((Number) required(all, "rdev")).longValue());
-    }
-
-    private static Object required(Map<String, Object> all, String name) {
-      return Objects.requireNonNull(all.get(name), name);
-    }
+    throw new IOException("/" + path + " is a device, which a step cannot make");
   }
 
   private static boolean isOpaque(Path directory) throws IOException {
@@ -143,8 +77,8 @@ final class Trees {
     return view != null && view.list().contains("overlay.opaque");
   }
 
-  static String digestOf(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+  private static String digestOf(ArchiveEntry.RegularFile file) throws IOException {
+    try (InputStream in = file.content().open()) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
