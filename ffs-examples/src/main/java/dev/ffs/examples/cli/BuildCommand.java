@@ -1,0 +1,104 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.engine.BuildRequest;
+import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.BuildResult.StepFailure;
+import dev.ffs.exec.Executor;
+import dev.ffs.exec.local.LocalExecutor;
+import dev.ffs.model.Recipe;
+import dev.ffs.plan.StepId;
+import dev.ffs.script.Shell;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ffs build}. */
+@Command(name = "build", description = "Build a recipe for a target.")
+final class BuildCommand implements Callable<Integer> {
+
+  private final Surroundings surroundings;
+
+  @Spec CommandSpec spec;
+  @Mixin CommonOptions common;
+  @Mixin RequestOptions options;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "out",
+      description = "Where the result goes; default: ${DEFAULT-VALUE}.")
+  Path output;
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description = "Jobs that run at once; default: the number of processors.")
+  @Nullable Integer jobs;
+
+  BuildCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    int count = jobs != null ? jobs : Runtime.getRuntime().availableProcessors();
+    if (count < 1) {
+      throw new UsageException("--jobs must be at least 1, not " + count);
+    }
+    Recipe recipe = options.arguments.load(surroundings);
+    try (Executor executor = new LocalExecutor()) {
+      return Attended.run(
+          surroundings,
+          options.display,
+          again(),
+          (console, cancellation) ->
+              build(
+                  options
+                      .request(recipe, executor)
+                      .output(output)
+                      .jobs(count)
+                      .listener(console)
+                      .cancellation(cancellation)
+                      .build()));
+    }
+  }
+
+  private Attended.Ended build(BuildRequest request) {
+    BuildResult result = surroundings.engine().build(request);
+    if (result.failedStep() != null) {
+      StepFailure failure = result.failedStep();
+      return new Attended.Ended(
+          ExitCode.BUILD_FAILED, Report.failure(failure, enter(failure.step()), again()));
+    }
+    if (!result.succeeded()) {
+      return new Attended.Ended(ExitCode.INTERRUPTED, Report.stopped(again()));
+    }
+    String title = options.arguments.recipe + " for " + options.arguments.target;
+    return new Attended.Ended(ExitCode.OK, Report.success(title, result));
+  }
+
+  /** The command line as it was given. */
+  private String again() {
+    return RequestOptions.again(surroundings, spec);
+  }
+
+  private String enter(StepId step) {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of(surroundings.command(), "shell"));
+    words.addAll(List.of(options.arguments.recipe, options.arguments.target, step.toString()));
+    if (options.arguments.recipes.recipes != null) {
+      words.addAll(List.of("--recipes", options.arguments.recipes.recipes.toString()));
+    }
+    if (options.store.store != null) {
+      words.addAll(List.of("--store", options.store.store.toString()));
+    }
+    return Shell.command(words);
+  }
+}

@@ -1,0 +1,303 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.script.ScriptGenerator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Looks for what builds need of a machine, by trying it. */
+final class Doctor {
+
+  /** Less than this in the store's file system is worth a word: tiny alone takes a tenth of it. */
+  static final long LITTLE_SPACE = 10_000_000_000L;
+
+  /** How it stands with something. */
+  enum State {
+    OK("ok"),
+    /** Builds work without it. */
+    NOTE("note"),
+    MISSING("missing");
+
+    private final String word;
+
+    State(String word) {
+      this.word = word;
+    }
+
+    String word() {
+      return word;
+    }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param state how it stands
+   * @param what one line
+   * @param install what to install, as {@link Distribution#install} knows it, or null
+   * @param commands commands that mend it without installing anything, to be run as root
+   */
+  record Finding(State state, String what, @Nullable String install, List<String> commands) {
+
+    private static Finding ok(String what) {
+      return new Finding(State.OK, what, null, List.of());
+    }
+
+    private static Finding install(String what, String thing) {
+      return new Finding(State.MISSING, what, thing, List.of());
+    }
+
+    private static Finding missing(String what, List<String> commands) {
+      return new Finding(State.MISSING, what, null, commands);
+    }
+
+    private static Finding note(String what, @Nullable String thing) {
+      return new Finding(State.NOTE, what, thing, List.of());
+    }
+  }
+
+  /**
+   * A kernel setting that keeps ordinary users from making namespaces.
+   *
+   * @param name as sysctl has it
+   * @param forbids the value that forbids
+   * @param allows a value that allows
+   */
+  private record Setting(String name, String forbids, String allows) {
+
+    String file() {
+      return "/proc/sys/" + name.replace('.', '/');
+    }
+  }
+
+  private static final List<Setting> SETTINGS =
+      List.of(
+          new Setting("kernel.unprivileged_userns_clone", "0", "1"),
+          new Setting("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
+          new Setting("user.max_user_namespaces", "0", "15000"),
+          new Setting("user.max_mnt_namespaces", "0", "15000"),
+          new Setting("user.max_pid_namespaces", "0", "15000"),
+          new Setting("user.max_net_namespaces", "0", "15000"),
+          new Setting("user.max_ipc_namespaces", "0", "15000"),
+          new Setting("user.max_uts_namespaces", "0", "15000"));
+
+  private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)");
+
+  /** Runs an empty step in the enclosure that builds use, where builds would have it. */
+  private static final String TRY_ENCLOSURE =
+      """
+      base=$1
+      while [ ! -d "$base" ]; do base=$(dirname -- "$base"); done
+      d=$(mktemp -d "$base/.ffs-doctor.XXXXXX") || exit
+      trap 'chmod -R u+rwx "$d"; rm -rf -- "$d"' EXIT
+      mkdir "$d/upper" "$d/work" "$d/build"
+      printf '%s' "$2" >"$d/enclosure.sh"
+      echo true >"$d/script"
+      : >"$d/none"
+      bash "$d/enclosure.sh" --where host --step doctor --layers "$d/none" --upper "$d/upper" \\
+        --work "$d/work" --build "$d/build" --sources "$d/none" --prepare "$d/script" \\
+        --script "$d/script" --shell /bin/bash
+      """;
+
+  private final Host host;
+  private final Path store;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private Doctor(Host host, Path store) {
+    this.host = host;
+    this.store = store;
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @param host the machine
+   * @param store where builds will keep what they make
+   * @return what was found, in a fixed order
+   */
+  static List<Finding> examine(Host host, Path store) {
+    Doctor doctor = new Doctor(host, store);
+    doctor.bash();
+    doctor.utilLinux();
+    for (String tool : List.of("tar", "xz", "gzip", "bzip2", "patch", "make")) {
+      doctor.tool(tool);
+    }
+    doctor.compiler();
+    doctor.network();
+    doctor.enclosure();
+    doctor.space();
+    doctor.shellcheck();
+    return List.copyOf(doctor.findings);
+  }
+
+  private void bash() {
+    Host.Ran ran = host.run(List.of("bash", "-c", "echo \"$BASH_VERSION\""));
+    String version = ran.output().strip();
+    if (!ran.succeeded()) {
+      findings.add(Finding.install("bash", "bash"));
+    } else if (olderThan(version, 4, 4)) {
+      findings.add(Finding.install("bash is " + version + ", 4.4 is needed", "bash"));
+    } else {
+      findings.add(Finding.ok("bash " + version));
+    }
+  }
+
+  private void utilLinux() {
+    for (String program : List.of("unshare", "mount", "setpriv")) {
+      // Busybox has both, without the options that the enclosure needs.
+      Host.Ran ran = host.run(List.of(program, "--version"));
+      if (!ran.output().contains("util-linux")) {
+        findings.add(Finding.install(program + " of util-linux", "util-linux"));
+        return;
+      }
+    }
+    findings.add(Finding.ok("unshare, mount and setpriv of util-linux"));
+  }
+
+  private boolean has(String program) {
+    return host.run(List.of("sh", "-c", "command -v \"$1\"", "sh", program)).succeeded();
+  }
+
+  private void tool(String name) {
+    if (has(name)) {
+      findings.add(Finding.ok(name));
+    } else {
+      findings.add(Finding.install(name, name));
+    }
+  }
+
+  private void network() {
+    if (has("ip") || has("ifconfig")) {
+      findings.add(Finding.ok("ip or ifconfig"));
+    } else {
+      findings.add(
+          Finding.note("neither ip nor ifconfig: steps have no loopback interface", "iproute2"));
+    }
+  }
+
+  private void compiler() {
+    // The headers are a package of their own in some distributions.
+    Host.Ran ran =
+        host.run(List.of("sh", "-c", "echo '#include <stdio.h>' | cc -E -x c - >/dev/null"));
+    if (ran.succeeded()) {
+      findings.add(Finding.ok("cc and the headers of the C library"));
+    } else {
+      findings.add(Finding.install("cc, or the headers of the C library", "cc"));
+    }
+  }
+
+  private void enclosure() {
+    Host.Ran ran =
+        host.run(
+            List.of(
+                "bash",
+                "-c",
+                TRY_ENCLOSURE,
+                "bash",
+                store.toAbsolutePath().toString(),
+                ScriptGenerator.enclosure()));
+    if (ran.succeeded()) {
+      findings.add(Finding.ok("the enclosure: user namespaces, overlay, pivot_root"));
+      return;
+    }
+    String said = ran.output().lines().reduce((a, b) -> b).orElse("no reason given");
+    String kernel = host.read("/proc/sys/kernel/osrelease").orElse("").strip();
+    if (olderThan(kernel, 5, 11)) {
+      said += "; this kernel is " + kernel;
+    }
+    List<Setting> guilty =
+        SETTINGS.stream()
+            .filter(s -> s.forbids().equals(host.read(s.file()).map(String::strip).orElse("")))
+            .toList();
+    if (guilty.isEmpty()) {
+      findings.add(
+          Finding.missing(
+              said
+                  + "; no kernel setting that we know forbids it: in a container its seccomp"
+                  + " profile may, and not every file system can hold a store (try another --store)",
+              List.of()));
+    } else {
+      String settings =
+          String.join(", ", guilty.stream().map(s -> s.name() + "=" + s.forbids()).toList());
+      findings.add(
+          Finding.missing(
+              said + "; forbidden by " + settings,
+              guilty.stream().map(s -> "sysctl -w " + s.name() + "=" + s.allows()).toList()));
+    }
+  }
+
+  private void space() {
+    try {
+      long bytes = host.usableSpace(store);
+      String what = Units.bytes(bytes) + " free for the store " + store;
+      findings.add(
+          bytes < LITTLE_SPACE
+              ? Finding.note(
+                  what + "; large recipes need more than " + Units.bytes(LITTLE_SPACE), null)
+              : Finding.ok(what));
+    } catch (IOException e) {
+      findings.add(Finding.note("free space of the store " + store + " not known: " + e, null));
+    }
+  }
+
+  private void shellcheck() {
+    if (host.run(List.of("shellcheck", "--version")).succeeded()) {
+      findings.add(Finding.ok("shellcheck"));
+    } else {
+      findings.add(Finding.note("no shellcheck: only `ffs lint` needs it", "shellcheck"));
+    }
+  }
+
+  private static boolean olderThan(String version, int major, int minor) {
+    Matcher matcher = VERSION.matcher(version);
+    if (!matcher.lookingAt()) {
+      return false;
+    }
+    int itsMajor = Integer.parseInt(matcher.group(1));
+    return itsMajor < major || (itsMajor == major && Integer.parseInt(matcher.group(2)) < minor);
+  }
+
+  /**
+   * Returns what to print.
+   *
+   * @param findings what was found
+   * @param distribution the machine's distribution, or empty if it is not known
+   * @param all whether to name the commands of every distribution
+   */
+  static List<String> report(
+      List<Finding> findings, Optional<Distribution> distribution, boolean all) {
+    List<String> lines = new ArrayList<>();
+    for (Finding finding : findings) {
+      lines.add("%-8s %s".formatted(finding.state().word(), finding.what()));
+    }
+    List<String> missing =
+        findings.stream()
+            .flatMap(f -> Optional.ofNullable(f.install()).stream())
+            .distinct()
+            .toList();
+    List<String> mending = findings.stream().flatMap(f -> f.commands().stream()).toList();
+    if (!missing.isEmpty()) {
+      lines.add("");
+      lines.add("To install what is missing, as root:");
+      boolean every = all || distribution.isEmpty();
+      for (Distribution d : Distribution.ALL) {
+        if (every) {
+          lines.add("  %-8s %s".formatted(d.title() + ":", d.install(missing)));
+        } else if (d.equals(distribution.get())) {
+          lines.add("  " + d.install(missing));
+        }
+      }
+    }
+    if (!mending.isEmpty()) {
+      lines.add("");
+      lines.add("To allow what is forbidden until the next start, as root:");
+      mending.forEach(command -> lines.add("  " + command));
+    }
+    return lines;
+  }
+}

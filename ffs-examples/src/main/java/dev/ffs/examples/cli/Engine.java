@@ -1,0 +1,16 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.engine.BuildRequest;
+import dev.ffs.engine.BuildResult;
+import dev.ffs.plan.StepId;
+import java.util.List;
+
+/** What takes a while or touches the machine; tests put another one here. */
+interface Engine {
+
+  BuildResult build(BuildRequest request);
+
+  void fetch(BuildRequest request);
+
+  List<String> shellCommand(BuildRequest request, StepId step);
+}

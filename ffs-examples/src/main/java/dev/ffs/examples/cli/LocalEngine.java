@@ -1,0 +1,26 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.engine.BuildRequest;
+import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.Ffs;
+import dev.ffs.plan.StepId;
+import java.util.List;
+
+/** The library itself. */
+final class LocalEngine implements Engine {
+
+  @Override
+  public BuildResult build(BuildRequest request) {
+    return Ffs.create().build(request);
+  }
+
+  @Override
+  public void fetch(BuildRequest request) {
+    Ffs.create().fetch(request);
+  }
+
+  @Override
+  public List<String> shellCommand(BuildRequest request, StepId step) {
+    return Ffs.create().shellCommand(request, step);
+  }
+}

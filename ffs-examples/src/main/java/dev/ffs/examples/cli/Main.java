@@ -1,0 +1,157 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.diagnostic.DiagnosticException;
+import dev.ffs.diagnostic.DidYouMean;
+import dev.ffs.engine.HostException;
+import dev.ffs.exec.ExecutorException;
+import dev.ffs.script.Shell;
+import dev.ffs.source.SourceUnavailableException;
+import dev.ffs.store.StoreException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apiguardian.api.API;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code ffs} command. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class Main {
+
+  private static final Map<String, String> EXIT_CODES = new LinkedHashMap<>();
+
+  static {
+    EXIT_CODES.put(String.valueOf(ExitCode.OK), "ok");
+    EXIT_CODES.put(String.valueOf(ExitCode.BUILD_FAILED), "the build failed");
+    EXIT_CODES.put(String.valueOf(ExitCode.USAGE), "the command line is wrong");
+    EXIT_CODES.put(String.valueOf(ExitCode.BAD_RECIPE), "the recipe is wrong");
+    EXIT_CODES.put(String.valueOf(ExitCode.SOURCE_UNAVAILABLE), "a source cannot be had");
+    EXIT_CODES.put(String.valueOf(ExitCode.HOST_LACKS), "this machine lacks something");
+    EXIT_CODES.put(String.valueOf(ExitCode.INTERRUPTED), "interrupted");
+  }
+
+  private Main() {}
+
+  /**
+   * Runs the command and ends the process with its exit code.
+   *
+   * @param args the words of the command line
+   */
+  public static void main(String[] args) {
+    System.exit(run(Surroundings.ofThisProcess(), args));
+  }
+
+  static int run(Surroundings surroundings, String... args) {
+    CommandLine top =
+        new CommandLine(new FfsCommand())
+            .addSubcommand(new ListCommand(surroundings))
+            .addSubcommand(new PlanCommand(surroundings))
+            .addSubcommand(new FetchCommand(surroundings))
+            .addSubcommand(new BuildCommand(surroundings))
+            .addSubcommand(new GenerateCommand(surroundings))
+            .addSubcommand(new LintCommand(surroundings))
+            .addSubcommand(new DoctorCommand(surroundings))
+            .addSubcommand(new ShellCommand(surroundings));
+    Stream.concat(Stream.of(top), top.getSubcommands().values().stream())
+        .forEach(
+            command ->
+                command
+                    .getCommandSpec()
+                    .usageMessage()
+                    .exitCodeListHeading("%nExit codes:%n")
+                    .exitCodeList(EXIT_CODES));
+    return top.setOut(new PrintWriter(surroundings.out(), true))
+        .setErr(new PrintWriter(surroundings.err(), true))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setParameterExceptionHandler((e, words) -> usage(surroundings, e))
+        .setExecutionExceptionHandler((e, command, result) -> failure(surroundings, e, args))
+        .execute(args);
+  }
+
+  private static int usage(Surroundings surroundings, ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    List<String> unmatched =
+        e instanceof UnmatchedArgumentException u ? u.getUnmatched() : List.of();
+    boolean atTop = command.getParent() == null;
+    if (atTop && command.getParseResult().originalArgs().isEmpty()) {
+      command.usage(command.getErr());
+      return ExitCode.USAGE;
+    }
+    if (atTop && !unmatched.isEmpty() && !unmatched.get(0).startsWith("-")) {
+      surroundings.err().println("ffs: " + noCommand(surroundings, command, unmatched));
+    } else {
+      surroundings.err().println("ffs: " + e.getMessage());
+    }
+    String words = atTop ? "" : command.getCommandName() + " ";
+    surroundings.err().println("Try: " + surroundings.command() + " " + words + "--help");
+    return ExitCode.USAGE;
+  }
+
+  private static String noCommand(Surroundings surroundings, CommandLine top, List<String> words) {
+    String message = "there is no command '" + words.get(0) + "'";
+    if (Files.isDirectory(surroundings.home().resolve("recipes").resolve(words.get(0)))) {
+      List<String> build = new ArrayList<>(List.of(surroundings.command(), "build"));
+      build.addAll(words);
+      return message + "; to build that recipe: " + Shell.command(build);
+    }
+    return message
+        + DidYouMean.nearest(words.get(0), top.getSubcommands().keySet())
+            .map(nearest -> "; did you mean '" + nearest + "'?")
+            .orElse("");
+  }
+
+  /** Says what went wrong; the one place that turns exceptions into exit codes. */
+  private static int failure(Surroundings surroundings, Exception e, String... args) {
+    PrintStream err = surroundings.err();
+    if (e instanceof UsageException) {
+      err.println("ffs: " + e.getMessage());
+      return ExitCode.USAGE;
+    }
+    if (e instanceof DiagnosticException) {
+      err.println(e.getMessage());
+      return ExitCode.BAD_RECIPE;
+    }
+    if (e instanceof SourceUnavailableException) {
+      err.println("ffs: " + e.getMessage());
+      return ExitCode.SOURCE_UNAVAILABLE;
+    }
+    if (e instanceof HostException) {
+      err.println("ffs: " + e.getMessage());
+      err.println(
+          "What else this machine lacks, and how to get it: " + surroundings.command() + " doctor");
+      return ExitCode.HOST_LACKS;
+    }
+    if (e instanceof StoreException || e instanceof ExecutorException) {
+      err.println("ffs: " + e.getMessage());
+      return ExitCode.BUILD_FAILED;
+    }
+    unexpected(err, e, List.of(args).contains("--stacktrace"));
+    return ExitCode.BUILD_FAILED;
+  }
+
+  private static void unexpected(PrintStream err, Exception e, boolean print) {
+    if (print) {
+      err.println("ffs: unexpected error: " + e);
+      e.printStackTrace(err);
+      return;
+    }
+    try {
+      Path file = Files.createTempFile("ffs-", ".stacktrace");
+      try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
+        e.printStackTrace(out);
+      }
+      err.println("ffs: unexpected error: " + e + "; its stack trace: " + file);
+    } catch (IOException cannotWrite) {
+      err.println("ffs: unexpected error: " + e + "; --stacktrace shows where");
+    }
+  }
+}

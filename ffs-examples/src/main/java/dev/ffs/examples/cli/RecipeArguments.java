@@ -1,0 +1,34 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.model.Recipe;
+import dev.ffs.plan.BuildPlan;
+import dev.ffs.plan.Planner;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The recipe and the target that a command is about. */
+final class RecipeArguments {
+
+  @Parameters(index = "0", paramLabel = "RECIPE", description = "A recipe that `ffs list` names.")
+  String recipe;
+
+  @Parameters(index = "1", paramLabel = "TARGET", description = "One of the recipe's targets.")
+  String target;
+
+  @Mixin RecipesOption recipes;
+
+  /**
+   * Loads the recipe.
+   *
+   * @throws UsageException if there is no such recipe or no such target
+   */
+  Recipe load(Surroundings surroundings) {
+    Recipe loaded = recipes.load(surroundings, recipe);
+    RecipesOption.check(loaded, target);
+    return loaded;
+  }
+
+  BuildPlan plan(Surroundings surroundings) {
+    return Planner.plan(load(surroundings), target);
+  }
+}

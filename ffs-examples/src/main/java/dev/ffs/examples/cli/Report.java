@@ -1,0 +1,68 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.BuildResult.OutputFile;
+import dev.ffs.engine.BuildResult.StepFailure;
+import dev.ffs.event.BuildEvent.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is said when a build is over. */
+final class Report {
+
+  private Report() {}
+
+  /**
+   * Returns the lines for a build that left its output.
+   *
+   * @param title recipe and target
+   * @param result how it ended
+   */
+  static List<String> success(String title, BuildResult result) {
+    long reused = result.steps().stream().filter(s -> s.outcome() == Outcome.REUSED).count();
+    String steps = Console.count(result.steps().size(), "step");
+    String time = Units.duration(result.duration());
+    List<String> lines = new ArrayList<>();
+    if (result.outcome() == Outcome.REUSED) {
+      lines.add("Nothing changed in %s: %s reused, %s".formatted(title, steps, time));
+    } else {
+      lines.add("Built %s in %s: %s, %d of them reused".formatted(title, time, steps, reused));
+    }
+    for (OutputFile output : result.outputs()) {
+      lines.add("  " + output.file() + "  " + Units.bytes(output.bytes()));
+      lines.add("  sha256 " + output.sha256());
+    }
+    return lines;
+  }
+
+  /**
+   * Returns the lines for a step that failed.
+   *
+   * @param failure what failed
+   * @param enter the command that opens a shell in the failed step
+   * @param again the command that goes on
+   */
+  static List<String> failure(StepFailure failure, String enter, String again) {
+    List<String> lines = new ArrayList<>();
+    lines.add(failure.step() + " failed: " + failure.reason());
+    failure.lastLines().forEach(line -> lines.add("  | " + printable(line)));
+    lines.add("  whole log:    " + failure.log());
+    lines.add("  look inside:  " + enter);
+    lines.add("  go on:        " + again);
+    return lines;
+  }
+
+  /**
+   * Returns the lines for a build that was stopped.
+   *
+   * @param again the command that goes on
+   */
+  static List<String> stopped(String again) {
+    return List.of("Stopped. What was finished is kept.", "  go on:        " + again);
+  }
+
+  /** A log may hold what would move the cursor or change the colour of a terminal. */
+  private static String printable(String line) {
+    return line.replaceAll("\\x1b\\[[0-9;?]*[A-Za-z]", "").replaceAll("[\\p{Cntrl}&&[^\\t]]", "?");
+  }
+}

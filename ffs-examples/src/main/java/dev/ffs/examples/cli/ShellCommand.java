@@ -1,0 +1,61 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.engine.BuildRequest;
+import dev.ffs.exec.Executor;
+import dev.ffs.exec.local.LocalExecutor;
+import dev.ffs.model.Recipe;
+import dev.ffs.plan.PlannedStep;
+import dev.ffs.plan.Planner;
+import dev.ffs.plan.StepId;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code ffs shell}. */
+@Command(
+    name = "shell",
+    description = "Open a shell where a step runs: in its failed tree, if it failed.")
+final class ShellCommand implements Callable<Integer> {
+
+  private final Surroundings surroundings;
+
+  @Mixin CommonOptions common;
+  @Mixin RecipeArguments arguments;
+  @Mixin StoreOption store;
+
+  @Parameters(index = "2", paramLabel = "STEP", description = "As PHASE/STEP; see `ffs plan`.")
+  String step;
+
+  ShellCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Recipe recipe = arguments.load(surroundings);
+    StepId id = stepOf(recipe);
+    try (Executor executor = new LocalExecutor()) {
+      BuildRequest request =
+          BuildRequest.of(recipe, arguments.target, executor).store(store.directory()).build();
+      List<String> command = surroundings.engine().shellCommand(request, id);
+      return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+  }
+
+  private StepId stepOf(Recipe recipe) {
+    List<StepId> steps =
+        Planner.plan(recipe, arguments.target).steps().stream().map(PlannedStep::id).toList();
+    return steps.stream()
+        .filter(id -> id.toString().equals(step))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                UsageException.unknown(
+                    "recipe '" + recipe.id() + "' has no step '" + step + "'",
+                    step,
+                    steps.stream().map(StepId::toString).toList()));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.ffs.examples.cli;
+
+import dev.ffs.engine.BuildRequest;
+import dev.ffs.engine.BuildResult;
+import dev.ffs.plan.StepId;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Runs the command in this process, with an engine that does what a test says. */
+final class Calls implements Engine {
+
+  static final Path HOME = Path.of("src/test/resources");
+
+  final FakeHost host = new FakeHost();
+  final Map<String, String> environment = new HashMap<>();
+  boolean terminal;
+  Path home = HOME;
+  Function<BuildRequest, BuildResult> build =
+      request -> {
+        throw new IllegalStateException("nothing is to be built");
+      };
+  List<String> shell = List.of();
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  int call(String... args) {
+    out.reset();
+    err.reset();
+    return Main.run(
+        new Surroundings(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            terminal,
+            environment,
+            home,
+            "./ffs",
+            host,
+            this),
+        args);
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public BuildResult build(BuildRequest request) {
+    return build.apply(request);
+  }
+
+  @Override
+  public void fetch(BuildRequest request) {
+    build.apply(request);
+  }
+
+  @Override
+  public List<String> shellCommand(BuildRequest request, StepId step) {
+    return shell;
+  }
+}

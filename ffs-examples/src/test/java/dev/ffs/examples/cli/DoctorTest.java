@@ -1,0 +1,170 @@
+package dev.ffs.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ffs.examples.cli.Doctor.Finding;
+import dev.ffs.examples.cli.Doctor.State;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DoctorTest {
+
+  private static final Path STORE = Path.of("/store");
+
+  private final FakeHost host = new FakeHost();
+
+  private String report(boolean all) {
+    Optional<Distribution> distribution = host.read("/etc/os-release").flatMap(Distribution::of);
+    return String.join("\n", Doctor.report(Doctor.examine(host, STORE), distribution, all)) + "\n";
+  }
+
+  private List<Finding> notOk() {
+    return Doctor.examine(host, STORE).stream().filter(f -> f.state() != State.OK).toList();
+  }
+
+  @Test
+  void aMachineThatHasEverythingIsToldSo() {
+    assertThat(report(false))
+        .isEqualTo(
+            """
+            ok       bash 5.2.15(1)-release
+            ok       unshare, mount and setpriv of util-linux
+            ok       tar
+            ok       xz
+            ok       gzip
+            ok       bzip2
+            ok       patch
+            ok       make
+            ok       cc and the headers of the C library
+            ok       ip or ifconfig
+            ok       the enclosure: user namespaces, overlay, pivot_root
+            ok       50.0 GB free for the store /store
+            ok       shellcheck
+            """);
+  }
+
+  @Test
+  void whatIsMissingComesWithTheCommandThatInstallsIt() {
+    host.lacks("xz").lacks("patch").answer("sh -c echo '#include", 1, "stdio.h: no such file");
+
+    assertThat(report(false))
+        .contains("missing  xz\n")
+        .contains("missing  patch\n")
+        .contains("missing  cc, or the headers of the C library\n")
+        .endsWith(
+            """
+
+            To install what is missing, as root:
+              apt-get install xz-utils patch gcc libc6-dev
+            """);
+  }
+
+  @Test
+  void allCommandsAreNamedOnRequestAndWhereTheDistributionIsUnknown() {
+    host.lacks("xz");
+    String all =
+        """
+
+        To install what is missing, as root:
+          Debian:  apt-get install xz-utils
+          Fedora:  dnf install xz
+          Alpine:  apk add xz
+          Arch:    pacman -S --needed xz
+          Gentoo:  emerge app-arch/xz-utils
+          Funtoo:  emerge app-arch/xz-utils
+        """;
+
+    assertThat(report(true)).endsWith(all);
+
+    host.files.remove("/etc/os-release");
+
+    assertThat(report(false)).endsWith(all);
+  }
+
+  @Test
+  void anOldBashIsNotEnough() {
+    host.answer("bash -c echo", 0, "4.3.48(1)-release\n");
+
+    assertThat(notOk())
+        .containsExactly(
+            new Finding(
+                State.MISSING, "bash is 4.3.48(1)-release, 4.4 is needed", "bash", List.of()));
+  }
+
+  @Test
+  void noBashAtAllIsMissing() {
+    host.answer("bash -c echo", Host.NOT_FOUND, "");
+
+    assertThat(notOk()).containsExactly(new Finding(State.MISSING, "bash", "bash", List.of()));
+  }
+
+  @Test
+  void busyboxIsNoUtilLinux() {
+    host.answer("mount", 1, "mount: unrecognized option '--version'\nBusyBox v1.36.1\n");
+
+    assertThat(notOk())
+        .containsExactly(
+            new Finding(State.MISSING, "mount of util-linux", "util-linux", List.of()));
+  }
+
+  @Test
+  void theKernelSettingThatForbidsNamespacesIsNamed() {
+    host.enclosureFails("enclosure: the kernel gives no user namespace: Operation not permitted\n");
+    host.files.put("/proc/sys/kernel/unprivileged_userns_clone", "0\n");
+    host.files.put("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n");
+    host.files.put("/proc/sys/user/max_user_namespaces", "31000\n");
+
+    assertThat(report(false))
+        .contains(
+            "missing  enclosure: the kernel gives no user namespace: Operation not permitted;"
+                + " forbidden by kernel.unprivileged_userns_clone=0,"
+                + " kernel.apparmor_restrict_unprivileged_userns=1\n")
+        .endsWith(
+            """
+
+            To allow what is forbidden until the next start, as root:
+              sysctl -w kernel.unprivileged_userns_clone=1
+              sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
+            """);
+  }
+
+  @Test
+  void withoutAGuiltySettingOtherReasonsAreTold() {
+    host.enclosureFails("warning: x\nenclosure: cannot mount an overlay\n");
+    host.files.put("/proc/sys/kernel/osrelease", "5.10.0-8\n");
+
+    assertThat(notOk())
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.what())
+                    .isEqualTo(
+                        "enclosure: cannot mount an overlay; this kernel is 5.10.0-8; no kernel"
+                            + " setting that we know forbids it: in a container its seccomp"
+                            + " profile may, and not every file system can hold a store (try"
+                            + " another --store)"));
+  }
+
+  @Test
+  void whatBuildsCanDoWithoutIsOnlyNoted() {
+    host.answer("shellcheck", Host.NOT_FOUND, "").lacks("ip").lacks("ifconfig");
+    host.space = 2_000_000_000L;
+
+    assertThat(notOk())
+        .containsExactly(
+            new Finding(
+                State.NOTE,
+                "neither ip nor ifconfig: steps have no loopback interface",
+                "iproute2",
+                List.of()),
+            new Finding(
+                State.NOTE,
+                "2.0 GB free for the store /store; large recipes need more than 10.0 GB",
+                null,
+                List.of()),
+            new Finding(
+                State.NOTE, "no shellcheck: only `ffs lint` needs it", "shellcheck", List.of()));
+  }
+}

@@ -1,0 +1,518 @@
+package dev.ffs.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ffs.engine.BuildRequest;
+import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.BuildResult.OutputFile;
+import dev.ffs.engine.BuildResult.StepFailure;
+import dev.ffs.engine.BuildResult.StepResult;
+import dev.ffs.engine.HostException;
+import dev.ffs.event.BuildEvent;
+import dev.ffs.event.BuildEvent.Outcome;
+import dev.ffs.plan.StepId;
+import dev.ffs.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+  private static final StepId STEP = StepId.parse("greet/hello");
+
+  private final Calls calls = new Calls();
+  private final List<BuildRequest> requests = new ArrayList<>();
+
+  @TempDir Path temp;
+
+  private static BuildResult done() {
+    return new BuildResult(
+        Outcome.DONE,
+        List.of(new StepResult(STEP, Outcome.DONE, Duration.ofMillis(1300))),
+        List.of(new OutputFile(Path.of("out/hello-x86-64bit.tar.xz"), 512, "ab12")),
+        null,
+        Duration.ofMillis(1500));
+  }
+
+  private void buildEnds(BuildResult result) {
+    calls.build =
+        request -> {
+          requests.add(request);
+          List.<BuildEvent>of(
+                  new BuildEvent.BuildStarted("hello", "x86-64bit", List.of("greet/hello")),
+                  new BuildEvent.StepStarted("greet/hello", Path.of("log")),
+                  new BuildEvent.StepFinished(
+                      "greet/hello", result.outcome(), Duration.ofMillis(1300)))
+              .forEach(event -> request.listeners().forEach(l -> l.onEvent(event)));
+          return result;
+        };
+  }
+
+  private void buildThrows(RuntimeException e) {
+    calls.build =
+        request -> {
+          throw e;
+        };
+  }
+
+  @Test
+  void listShowsTheRecipes() {
+    assertThat(calls.call("list")).isZero();
+
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            RECIPE  TARGETS    TITLE
+            hello   x86-64bit  The smallest thing that can be built
+            """);
+  }
+
+  @Test
+  void planShowsTheSteps() {
+    assertThat(calls.call("plan", "hello", "x86-64bit")).isZero();
+
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            #  STEP         WHERE  TOOLCHAIN  SOURCES  NEEDS
+            1  greet/hello  host   host       -        -
+            2  greet/world  host   host       -        hello
+            """);
+  }
+
+  @Test
+  void planAsJsonHasTheFieldsThatTheManualNames() {
+    assertThat(calls.call("plan", "hello", "x86-64bit", "--json")).isZero();
+
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            {
+              "recipe": "hello",
+              "target": {
+                "name": "x86-64bit",
+                "triple": "x86_64-linux-musl"
+              },
+              "steps": [
+                {
+                  "number": 1,
+                  "step": "greet/hello",
+                  "where": "host",
+                  "toolchain": "host",
+                  "build": "script",
+                  "sources": [],
+                  "needs": []
+                },
+                {
+                  "number": 2,
+                  "step": "greet/world",
+                  "where": "host",
+                  "toolchain": "host",
+                  "build": "script",
+                  "sources": [],
+                  "needs": [
+                    "greet/hello"
+                  ]
+                }
+              ],
+              "sources": []
+            }
+            """);
+  }
+
+  @Test
+  void buildShowsStepsAndResult() {
+    buildEnds(done());
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.OK);
+
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            hello for x86-64bit: 1 step
+            [1/1] greet/hello  1.3 s
+            Built hello for x86-64bit in 1.5 s: 1 step, 0 of them reused
+              out/hello-x86-64bit.tar.xz  512 B
+              sha256 ab12
+            """);
+    assertThat(calls.err()).isEmpty();
+  }
+
+  @Test
+  void aQuietBuildShowsTheResultOnly() {
+    buildEnds(done());
+
+    assertThat(calls.call("build", "hello", "x86-64bit", "--quiet")).isEqualTo(ExitCode.OK);
+
+    assertThat(calls.out()).startsWith("Built hello for x86-64bit in 1.5 s");
+  }
+
+  @Test
+  void onATerminalTheBuildIsShownLive() {
+    buildEnds(done());
+    calls.terminal = true;
+    calls.environment.put("TERM", "xterm");
+
+    calls.call("build", "hello", "x86-64bit");
+
+    assertThat(calls.out()).contains("\033[?7l[0/1] hello for x86-64bit");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--plain", "TERM=dumb", "TERM="})
+  void onATerminalThatCannotOrShouldNotItIsPlain(String how) {
+    buildEnds(done());
+    calls.terminal = true;
+    calls.environment.put("TERM", how.startsWith("TERM=") ? how.substring(5) : "xterm");
+
+    calls.call("build", "hello", "x86-64bit", how.startsWith("--") ? how : "--jobs=1");
+
+    assertThat(calls.out()).doesNotContain("\033");
+  }
+
+  @Test
+  void noColorIsRespected() {
+    buildEnds(new BuildResult(Outcome.REUSED, List.of(), List.of(), null, Duration.ZERO));
+    calls.terminal = true;
+    calls.environment.put("TERM", "xterm");
+
+    calls.call("build", "hello", "x86-64bit");
+
+    assertThat(calls.out()).contains("\033[2m");
+
+    calls.environment.put("NO_COLOR", "1");
+    calls.call("build", "hello", "x86-64bit");
+
+    assertThat(calls.out()).doesNotContain("\033[2m").contains("\033[?7l");
+  }
+
+  @Test
+  void optionsReachTheRequest() {
+    buildEnds(done());
+
+    calls.call(
+        "build",
+        "hello",
+        "x86-64bit",
+        "--store",
+        temp + "/s",
+        "--output",
+        temp + "/o",
+        "--jobs",
+        "7",
+        "--offline");
+
+    assertThat(requests)
+        .singleElement()
+        .satisfies(
+            request -> {
+              assertThat(request.recipe().id()).isEqualTo("hello");
+              assertThat(request.target()).isEqualTo("x86-64bit");
+              assertThat(request.store()).isEqualTo(temp.resolve("s"));
+              assertThat(request.output()).isEqualTo(temp.resolve("o"));
+              assertThat(request.jobs()).isEqualTo(7);
+              assertThat(request.offline()).isTrue();
+            });
+  }
+
+  @Test
+  void withoutOptionsThereAreDefaults() {
+    buildEnds(done());
+
+    calls.call("build", "hello", "x86-64bit");
+
+    assertThat(requests)
+        .singleElement()
+        .satisfies(
+            request -> {
+              assertThat(request.store()).isEqualTo(BuildRequest.defaultStore());
+              assertThat(request.output()).isEqualTo(Path.of("out"));
+              assertThat(request.jobs()).isEqualTo(Runtime.getRuntime().availableProcessors());
+              assertThat(request.offline()).isFalse();
+            });
+  }
+
+  @Test
+  void aFailedStepEndsWithOneAndTellsWhatToType() {
+    StepFailure failure =
+        new StepFailure(STEP, "exit code 2", List.of("no luck"), Path.of("/s/hello.log"));
+    buildEnds(
+        new BuildResult(Outcome.FAILED, List.of(), List.of(), failure, Duration.ofSeconds(1)));
+
+    assertThat(calls.call("build", "hello", "x86-64bit", "--store", "/my store", "--jobs=2"))
+        .isEqualTo(ExitCode.BUILD_FAILED);
+
+    assertThat(calls.out()).endsWith("[1/1] greet/hello  FAILED after 1.3 s\n");
+    assertThat(calls.err())
+        .isEqualTo(
+            """
+            greet/hello failed: exit code 2
+              | no luck
+              whole log:    /s/hello.log
+              look inside:  ./ffs shell hello x86-64bit greet/hello --store '/my store'
+              go on:        ./ffs build hello x86-64bit --store '/my store' --jobs=2
+            """);
+  }
+
+  @Test
+  void aStoppedBuildEndsWithHundredAndThirtyAndTellsHowToGoOn() {
+    buildEnds(new BuildResult(Outcome.CANCELLED, List.of(), List.of(), null, Duration.ZERO));
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.INTERRUPTED);
+
+    assertThat(calls.err())
+        .isEqualTo(
+            """
+            Stopped. What was finished is kept.
+              go on:        ./ffs build hello x86-64bit
+            """);
+  }
+
+  @Test
+  void anExceptionThatFollowsFromTheInterruptionIsOne() {
+    calls.build =
+        request -> {
+          request.cancellation().cancel();
+          throw new IllegalStateException("the pipe is broken");
+        };
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.INTERRUPTED);
+  }
+
+  @Test
+  void aSourceThatCannotBeHadEndsWithFour() throws IOException {
+    calls.home = temp;
+    copy("hello");
+    Files.writeString(
+        temp.resolve("recipes/hello/sources.yaml"),
+        """
+        sources:
+          gone:
+            version: 1
+            url: file:///nowhere/gone-1.tar.gz
+            sha256: %s
+            license: MIT
+        """
+            .formatted("0".repeat(64)));
+    Path phase = temp.resolve("recipes/hello/phases/greet.yaml");
+    Files.writeString(phase, Files.readString(phase).replaceFirst("none", "gone"));
+    calls.build =
+        request -> {
+          new LocalEngine().fetch(request);
+          return done();
+        };
+
+    assertThat(calls.call("fetch", "hello", "x86-64bit", "--store", temp + "/store"))
+        .isEqualTo(ExitCode.SOURCE_UNAVAILABLE);
+
+    assertThat(calls.err())
+        .startsWith("ffs: 1 source is unavailable:\n\ngone 1 (")
+        .contains("file:///nowhere/gone-1.tar.gz");
+  }
+
+  @Test
+  void fetchSaysWhereTheSourcesAre() {
+    buildEnds(done());
+
+    assertThat(calls.call("fetch", "hello", "x86-64bit", "--store", "/s", "--quiet")).isZero();
+
+    assertThat(calls.out()).isEqualTo("0 sources are in the store /s\n");
+  }
+
+  @Test
+  void aMachineThatLacksSomethingEndsWithFive() {
+    buildThrows(new HostException("there is no cc"));
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.HOST_LACKS);
+
+    assertThat(calls.err())
+        .isEqualTo(
+            """
+            ffs: there is no cc
+            What else this machine lacks, and how to get it: ./ffs doctor
+            """);
+  }
+
+  @Test
+  void aStoreThatCannotBeUsedEndsWithOne() {
+    buildThrows(new StoreException("cannot write /s/x", new IOException("No space left")));
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.BUILD_FAILED);
+
+    assertThat(calls.err()).isEqualTo("ffs: cannot write /s/x: IOException: No space left\n");
+  }
+
+  @Test
+  void anUnexpectedErrorIsOneLineAndLeavesItsStackTraceInAFile() throws IOException {
+    buildThrows(new IllegalStateException("cannot be"));
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.BUILD_FAILED);
+
+    assertThat(calls.err())
+        .startsWith(
+            "ffs: unexpected error: java.lang.IllegalStateException: cannot be;"
+                + " its stack trace: ")
+        .hasLineCount(1);
+    String file = calls.err().strip().replaceFirst(".*: ", "");
+    assertThat(Path.of(file)).content().contains("\tat dev.ffs.examples.cli.MainTest");
+    Files.delete(Path.of(file));
+  }
+
+  @Test
+  void theStackTraceIsPrintedOnRequest() {
+    buildThrows(new IllegalStateException("cannot be"));
+
+    calls.call("build", "hello", "x86-64bit", "--stacktrace");
+
+    assertThat(calls.err()).contains("\tat dev.ffs.examples.cli.MainTest");
+  }
+
+  @Test
+  void aBadRecipeEndsWithThree() throws IOException {
+    calls.home = temp;
+    copy("hello");
+    Path recipe = temp.resolve("recipes/hello/recipe.yaml");
+    Files.writeString(recipe, Files.readString(recipe).replace("title:", "tilte:"));
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.BAD_RECIPE);
+
+    assertThat(calls.err()).contains("recipe.yaml:2:1: error: ").contains("'title'");
+  }
+
+  @Test
+  void anUnknownRecipeTargetOrStepIsAMistakeOfUse() {
+    assertThat(calls.call("build", "helo", "x86-64bit")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: no recipe 'helo' in src/test/resources/recipes; did you mean 'hello'?\n");
+
+    assertThat(calls.call("plan", "hello", "x86-64bti")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: recipe 'hello' has no target 'x86-64bti'; did you mean 'x86-64bit'?\n");
+
+    assertThat(calls.call("plan", "hello", "vax")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: recipe 'hello' has no target 'vax'; known: x86-64bit\n");
+
+    assertThat(calls.call("shell", "hello", "x86-64bit", "greet/hallo")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: recipe 'hello' has no step 'greet/hallo'; did you mean 'greet/hello'?\n");
+  }
+
+  @Test
+  void mistakesOfUseEndWithTwo() {
+    assertThat(calls.call("biuld")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: there is no command 'biuld'; did you mean 'build'?\nTry: ./ffs --help\n");
+
+    assertThat(calls.call("hello", "x86-64bit")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .startsWith(
+            "ffs: there is no command 'hello'; to build that recipe:"
+                + " ./ffs build hello x86-64bit\n");
+
+    assertThat(calls.call("build", "hello")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: Missing required parameter: 'TARGET'\nTry: ./ffs build --help\n");
+
+    assertThat(calls.call("build", "hello", "x86-64bit", "--jobs=0")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).isEqualTo("ffs: --jobs must be at least 1, not 0\n");
+
+    assertThat(calls.call("list", "--recipes", "/nowhere")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: no directory /nowhere; --recipes DIR says where the recipes are\n");
+  }
+
+  @Test
+  void withoutWordsThereIsHelp() {
+    assertThat(calls.call()).isEqualTo(ExitCode.USAGE);
+
+    assertThat(calls.err()).startsWith("Usage: ffs ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "plan", "fetch", "build", "generate", "lint", "doctor", "shell"})
+  void helpNamesTheExitCodes(String command) {
+    assertThat(calls.call(command, "--help")).isZero();
+
+    assertThat(calls.out())
+        .endsWith(
+            """
+            Exit codes:
+              0     ok
+              1     the build failed
+              2     the command line is wrong
+              3     the recipe is wrong
+              4     a source cannot be had
+              5     this machine lacks something
+              130   interrupted
+            """);
+  }
+
+  @Test
+  void generateWritesABundleAndSaysHowToBuildIt() {
+    Path bundle = temp.resolve("b");
+
+    assertThat(calls.call("generate", "hello", "x86-64bit", "-o", bundle.toString())).isZero();
+
+    assertThat(calls.out())
+        .isEqualTo(
+            "Wrote 2 steps as a bundle to %s. To build it: %s/build.sh\n"
+                .formatted(bundle, bundle));
+    assertThat(bundle.resolve("build.sh")).isExecutable();
+  }
+
+  @Test
+  void generateLeavesADirectoryAloneThatIsNoBundle() throws IOException {
+    Files.writeString(temp.resolve("precious"), "x");
+
+    assertThat(calls.call("generate", "hello", "x86-64bit", "-o", temp.toString()))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(calls.err()).startsWith("ffs: no bundle can be written to " + temp);
+    assertThat(temp).isDirectoryContaining("glob:**/precious");
+  }
+
+  @Test
+  void shellEndsWithTheExitCodeOfTheShell() {
+    calls.shell = List.of("sh", "-c", "exit 42");
+
+    assertThat(calls.call("shell", "hello", "x86-64bit", "greet/hello")).isEqualTo(42);
+  }
+
+  @Test
+  void doctorEndsWithFiveIfSomethingIsMissing() {
+    assertThat(calls.call("doctor")).isEqualTo(ExitCode.OK);
+
+    calls.host.lacks("patch");
+
+    assertThat(calls.call("doctor")).isEqualTo(ExitCode.HOST_LACKS);
+    assertThat(calls.out()).endsWith("  apt-get install patch\n");
+  }
+
+  @Test
+  void lintWithoutShellcheckEndsWithFive() {
+    calls.host.answer("shellcheck", Host.NOT_FOUND, "");
+
+    assertThat(calls.call("lint")).isEqualTo(ExitCode.HOST_LACKS);
+
+    assertThat(calls.err()).startsWith("ffs: lint needs shellcheck, which is not here\n");
+  }
+
+  private void copy(String recipe) throws IOException {
+    Path from = Calls.HOME.resolve("recipes");
+    try (var files = Files.walk(from.resolve(recipe))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path to = temp.resolve("recipes").resolve(from.relativize(file));
+        Files.createDirectories(to.getParent());
+        Files.copy(file, to);
+      }
+    }
+  }
+}
