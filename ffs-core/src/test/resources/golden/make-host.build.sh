@@ -12,6 +12,17 @@ export FFS_SYSROOT=/ffs/sysroot
 export FFS_TARGET=x86_64-linux-musl
 export CC="$FFS_TARGET-gcc"
 
+if [ -p /ffs/jobs ]; then
+  # One pool of job tokens serves all steps. A make before 4.4 knows pipes by descriptors only.
+  case $(make --version 2>/dev/null) in
+    'GNU Make 3'* | 'GNU Make 4.'[0-3]*)
+      exec 9<>/ffs/jobs
+      export MAKEFLAGS="-j$FFS_JOBS --jobserver-auth=9,9"
+      ;;
+    *) export MAKEFLAGS="-j$FFS_JOBS --jobserver-auth=fifo:/ffs/jobs" ;;
+  esac
+fi
+
 cd /build/zlib/zlib-1.3
 
 make PREFIX=/usr "CC=$FFS_TARGET-gcc"

@@ -10,6 +10,17 @@ export HOME=/build/smoke TMPDIR=/tmp
 export FFS_JOBS="${FFS_JOBS:-1}"
 export FFS_SYSROOT=/
 
+if [ -p /ffs/jobs ]; then
+  # One pool of job tokens serves all steps. A make before 4.4 knows pipes by descriptors only.
+  case $(make --version 2>/dev/null) in
+    'GNU Make 3'* | 'GNU Make 4.'[0-3]*)
+      exec 9<>/ffs/jobs
+      export MAKEFLAGS="-j$FFS_JOBS --jobserver-auth=9,9"
+      ;;
+    *) export MAKEFLAGS="-j$FFS_JOBS --jobserver-auth=fifo:/ffs/jobs" ;;
+  esac
+fi
+
 cd /build/smoke
 
 ffs_script() (

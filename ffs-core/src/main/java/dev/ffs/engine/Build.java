@@ -3,6 +3,7 @@ package dev.ffs.engine;
 import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.event.BuildListener;
+import dev.ffs.exec.Cancellation;
 import dev.ffs.model.Text;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
@@ -16,12 +17,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One build, from the sources to the output. */
@@ -34,7 +43,8 @@ final class Build {
   private final LayerStore store;
   private final long began = System.nanoTime();
   private final Map<StepId, Layer> layers = new LinkedHashMap<>();
-  private final List<BuildResult.StepResult> results = new ArrayList<>();
+  private final Map<StepId, BuildResult.StepResult> results = new HashMap<>();
+  private final List<BuildResult.StepFailure> failures = new ArrayList<>();
   private @Nullable String hostCompiler;
 
   Build(BuildRequest request, BuildPlan plan, ScriptGenerator scripts, BuildListener listener) {
@@ -50,56 +60,142 @@ final class Build {
     listener.onEvent(new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names));
     Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
     if (sources.isEmpty()) {
-      return ended(Outcome.CANCELLED, List.of(), null);
+      return ended(Outcome.CANCELLED, List.of());
     }
-    StepRunner runner = runner(sources.get());
-    PlannedStep previous = null;
-    for (PlannedStep step : plan.steps()) {
-      if (previous != null && !previous.id().phase().equals(step.id().phase())) {
-        listener.onEvent(new BuildEvent.PhaseFinished(previous.id().phase()));
-      }
-      previous = step;
-      if (request.cancellation().isCancelled()) {
-        return ended(Outcome.CANCELLED, List.of(), null);
-      }
-      StepRunner.Ended ended = runner.run(step, layers);
-      results.add(new BuildResult.StepResult(step.id(), ended.outcome(), ended.duration()));
-      listener.onEvent(
-          new BuildEvent.StepFinished(step.id().toString(), ended.outcome(), ended.duration()));
-      if (ended.layer() == null) {
-        return ended(ended.outcome(), List.of(), ended.failure());
-      }
-      layers.put(step.id(), ended.layer());
+    runSteps(runner(sources.get()));
+    if (!failures.isEmpty()) {
+      return ended(Outcome.FAILED, List.of());
     }
-    if (previous != null) {
-      listener.onEvent(new BuildEvent.PhaseFinished(previous.id().phase()));
+    return request.cancellation().isCancelled() ? ended(Outcome.CANCELLED, List.of()) : packed();
+  }
+
+  /** Runs steps side by side, as many as there are job tokens. */
+  private void runSteps(StepRunner runner) {
+    Schedule schedule = new Schedule(plan, store::expectedSeconds);
+    JobPool pool = new JobPool(request.jobs());
+    ExecutorService threads = Executors.newCachedThreadPool(Build::thread);
+    CompletionService<StepRunner.Ended> running = new ExecutorCompletionService<>(threads);
+    Cancellation.Registration registration = request.cancellation().onCancel(pool::close);
+    int count = 0;
+    try {
+      boolean stopping = false;
+      while (true) {
+        while (!stopping && !request.cancellation().isCancelled() && count < request.jobs()) {
+          Optional<PlannedStep> next = schedule.next();
+          if (next.isEmpty()) {
+            break;
+          }
+          Map<StepId, Layer> seen = Map.copyOf(layers);
+          running.submit(() -> runner.run(next.get(), seen, pool));
+          count++;
+        }
+        if (count == 0) {
+          return;
+        }
+        StepRunner.Ended ended = running.take().get();
+        count--;
+        finished(ended, schedule);
+        stopping = stopping || (!failures.isEmpty() && !request.keepGoing());
+      }
+    } catch (ExecutionException e) {
+      throw unwrapped(e);
+    } catch (InterruptedException e) {
+      // Who interrupts the thread of a build wants it to end.
+      request.cancellation().cancel();
+    } finally {
+      registration.close();
+      pool.close();
+      awaitRunning(threads);
     }
-    return packed();
+  }
+
+  private void finished(StepRunner.Ended ended, Schedule schedule) {
+    StepId id = ended.step();
+    results.put(id, new BuildResult.StepResult(id, ended.outcome(), ended.duration()));
+    listener.onEvent(new BuildEvent.StepFinished(id.toString(), ended.outcome(), ended.duration()));
+    if (ended.failure() != null) {
+      failures.add(ended.failure());
+    }
+    if (ended.layer() != null) {
+      layers.put(id, ended.layer());
+      schedule.finished(id);
+      boolean phaseDone =
+          plan.steps().stream()
+              .map(PlannedStep::id)
+              .filter(other -> other.phase().equals(id.phase()))
+              .allMatch(layers::containsKey);
+      if (phaseDone) {
+        listener.onEvent(new BuildEvent.PhaseFinished(id.phase()));
+      }
+    }
+  }
+
+  /** After an exception other steps still run; their processes must be gone before we are. */
+  private void awaitRunning(ExecutorService threads) {
+    threads.shutdown();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (threads.awaitTermination(1, TimeUnit.DAYS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+        request.cancellation().cancel();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private RuntimeException unwrapped(ExecutionException e) {
+    // The other steps are of no use to a build that cannot go on.
+    request.cancellation().cancel();
+    if (e.getCause() instanceof RuntimeException cause) {
+      return cause;
+    }
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException("a step ended in a way that no step can", e.getCause());
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "ffs-step");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private BuildResult packed() {
     Set<String> shipped =
         plan.output().phases().stream().map(Text::value).collect(Collectors.toSet());
-    Map<StepId, Layer> shippedLayers = new LinkedHashMap<>(layers);
-    shippedLayers.keySet().removeIf(id -> !shipped.contains(id.phase()));
+    // In the order of the plan, whatever the order in which they ended.
+    List<Layer> shippedLayers =
+        plan.steps().stream()
+            .map(PlannedStep::id)
+            .filter(id -> shipped.contains(id.phase()))
+            .map(this::layerOf)
+            .toList();
     OutputWriter writer = new OutputWriter(store, request.output(), plan);
-    OutputWriter.Packed packed = writer.write(List.copyOf(shippedLayers.values()));
+    OutputWriter.Packed packed = writer.write(shippedLayers);
     listener.onEvent(
         new BuildEvent.OutputWritten(
             packed.file().file(), packed.file().bytes(), packed.file().sha256()));
     boolean nothingRan =
-        !packed.written()
-            && results.stream().allMatch(result -> result.outcome() == Outcome.REUSED);
-    return ended(nothingRan ? Outcome.REUSED : Outcome.DONE, List.of(packed.file()), null);
+        !packed.written() && results.values().stream().allMatch(r -> r.outcome() == Outcome.REUSED);
+    return ended(nothingRan ? Outcome.REUSED : Outcome.DONE, List.of(packed.file()));
   }
 
-  private BuildResult ended(
-      Outcome outcome,
-      List<BuildResult.OutputFile> outputs,
-      BuildResult.@Nullable StepFailure failure) {
+  private BuildResult ended(Outcome outcome, List<BuildResult.OutputFile> outputs) {
     Duration duration = Duration.ofNanos(System.nanoTime() - began);
     listener.onEvent(new BuildEvent.BuildFinished(outcome, duration));
-    return new BuildResult(outcome, results, outputs, failure, duration);
+    List<BuildResult.StepResult> ordered =
+        plan.steps().stream()
+            .map(step -> results.get(step.id()))
+            .flatMap(Stream::ofNullable)
+            .toList();
+    return new BuildResult(outcome, ordered, outputs, failures, duration);
   }
 
   /** Returns the command line of a shell in the root of a step. */
@@ -146,7 +242,7 @@ final class Build {
   }
 
   /** Asked once, and only if a step needs to know. */
-  private String hostCompiler() {
+  private synchronized String hostCompiler() {
     if (hostCompiler == null) {
       hostCompiler = HostCompiler.identity(request.executor(), request.cancellation());
     }

@@ -20,6 +20,7 @@ import org.apiguardian.api.API;
  * @param output directory that takes what is built
  * @param jobs how many jobs the steps may run at once, at least 1
  * @param offline whether to do without a network
+ * @param keepGoing whether steps that do not depend on a failed one still run
  * @param listeners are told how it goes
  * @param cancellation stops the build
  */
@@ -32,6 +33,7 @@ public record BuildRequest(
     Path output,
     int jobs,
     boolean offline,
+    boolean keepGoing,
     List<BuildListener> listeners,
     Cancellation cancellation) {
 
@@ -72,6 +74,7 @@ public record BuildRequest(
     private Path output = Path.of("out");
     private int jobs = Runtime.getRuntime().availableProcessors();
     private boolean offline;
+    private boolean keepGoing;
     private final List<BuildListener> listeners = new ArrayList<>();
     private Cancellation cancellation = new Cancellation();
 
@@ -126,6 +129,17 @@ public record BuildRequest(
     }
 
     /**
+     * Says whether steps that do not depend on a failed one still run.
+     *
+     * @param value true if so
+     * @return this
+     */
+    public Builder keepGoing(boolean value) {
+      this.keepGoing = value;
+      return this;
+    }
+
+    /**
      * Adds a listener.
      *
      * @param listener is told how it goes
@@ -154,7 +168,16 @@ public record BuildRequest(
      */
     public BuildRequest build() {
       return new BuildRequest(
-          recipe, target, executor, store, output, jobs, offline, listeners, cancellation);
+          recipe,
+          target,
+          executor,
+          store,
+          output,
+          jobs,
+          offline,
+          keepGoing,
+          listeners,
+          cancellation);
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apiguardian.api.API;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a build ended.
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param outcome how it ended as a whole; {@link Outcome#REUSED} if no step had to run
  * @param steps how each step ended, in the order of the plan, as far as it was reached
  * @param outputs the files that were written
- * @param failedStep what failed, or null
+ * @param failures the steps that failed, in the order in which they did; several only if the build
+ *     was to keep going
  * @param duration how long it took
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -24,7 +24,7 @@ public record BuildResult(
     Outcome outcome,
     List<StepResult> steps,
     List<OutputFile> outputs,
-    @Nullable StepFailure failedStep,
+    List<StepFailure> failures,
     Duration duration) {
 
   /** Copies the lists. */
@@ -33,15 +33,16 @@ public record BuildResult(
     Objects.requireNonNull(duration, "duration");
     steps = List.copyOf(steps);
     outputs = List.copyOf(outputs);
+    failures = List.copyOf(failures);
   }
 
   /**
-   * Returns what failed.
+   * Returns what failed first.
    *
-   * @return the failure, or empty if nothing did
+   * @return the failure, or empty if nothing failed
    */
   public Optional<StepFailure> failure() {
-    return Optional.ofNullable(failedStep);
+    return failures.stream().findFirst();
   }
 
   /**

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -75,41 +76,68 @@ final class StepRunner {
    * @param layer what it changed, or null if it did not succeed
    */
   record Ended(
+      StepId step,
       Outcome outcome,
       Duration duration,
       @Nullable Layer layer,
       BuildResult.@Nullable StepFailure failure) {}
 
-  Ended run(PlannedStep step, Map<StepId, Layer> layers) {
+  Ended run(PlannedStep step, Map<StepId, Layer> layers, JobPool pool) throws InterruptedException {
     StepScripts generated = scripts.generate(step);
     StepKey key = key(step, generated, layers);
-    var known = store.find(key);
+    Optional<Layer> known = store.find(key);
     if (known.isPresent()) {
-      return new Ended(Outcome.REUSED, Duration.ZERO, known.get(), null);
+      return new Ended(step.id(), Outcome.REUSED, Duration.ZERO, known.get(), null);
+    }
+    int jobs = step.jobs() == null ? request.jobs() : Math.min(step.jobs(), request.jobs());
+    Optional<JobPool.Lease> lease = pool.acquire(jobs);
+    if (lease.isEmpty()) {
+      return new Ended(step.id(), Outcome.CANCELLED, Duration.ZERO, null, null);
     }
     long began = System.nanoTime();
     String name = step.id().toString();
     Path log = store.log(build, name);
     listener.onEvent(new BuildEvent.StepStarted(name, log));
-    try (Workspace workspace = store.begin();
+    try (JobPool.Lease tokens = lease.get();
+        Workspace workspace = store.begin();
         StepLog output = new StepLog(name, log, listener)) {
       List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
-      List<String> argv = lay(workspace.directory(), step, generated, seen);
+      List<String> argv = lay(workspace.directory(), step, generated, seen, jobs);
+      if (jobs > 1) {
+        argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
+      }
       ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
-      Duration duration = Duration.ofNanos(System.nanoTime() - began);
       if (status.end() == ExitStatus.End.CANCELLED) {
-        return new Ended(Outcome.CANCELLED, duration, null, null);
+        return new Ended(step.id(), Outcome.CANCELLED, since(began), null, null);
       }
       if (!status.succeeded()) {
-        return new Ended(
-            Outcome.FAILED, duration, null, failure(step, status, output, workspace, log));
+        BuildResult.StepFailure failure = failure(step, status, output, workspace, log);
+        return new Ended(step.id(), Outcome.FAILED, since(began), null, failure);
       }
       Layer layer = keep(key, workspace, output);
       store.forgetFailed(build, name);
-      return new Ended(Outcome.DONE, Duration.ofNanos(System.nanoTime() - began), layer, null);
+      Duration duration = since(began);
+      store.expectSeconds(step.id(), duration.toMillis() / 1000.0);
+      return new Ended(step.id(), Outcome.DONE, duration, layer, null);
     } catch (IOException e) {
       throw new StoreException("cannot run step " + name, e);
     }
+  }
+
+  private static Duration since(long began) {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** Makes the pipe through which the step's make gets job tokens. */
+  private Path pipe(Workspace workspace, JobPool.Lease tokens, StepLog output) throws IOException {
+    Path pipe = workspace.directory().resolve("jobs");
+    Command mkfifo = command(List.of("mkfifo", pipe.toString()));
+    ExitStatus status = request.executor().run(mkfifo, output, request.cancellation());
+    if (!status.succeeded()) {
+      throw new IOException("mkfifo " + pipe + ": " + status);
+    }
+    tokens.lendThrough(pipe);
+    return pipe;
   }
 
   private static Layer layerOf(Map<StepId, Layer> layers, StepId id) {
@@ -156,7 +184,7 @@ final class StepRunner {
 
   /** Writes what the enclosure's script needs into a directory, and returns its command line. */
   private List<String> lay(
-      Path directory, PlannedStep step, StepScripts generated, List<Layer> seen)
+      Path directory, PlannedStep step, StepScripts generated, List<Layer> seen, int jobs)
       throws IOException {
     Path enclosure = directory.resolve("enclosure.sh");
     Path prepare = directory.resolve("prepare.sh");
@@ -168,32 +196,32 @@ final class StepRunner {
     Files.writeString(script, generated.build());
     Files.write(layers, distinct(seen).stream().map(layer -> layer.tree().toString()).toList());
     Files.write(list, sourceLines(directory, step));
-    int jobs = step.jobs() == null ? request.jobs() : Math.min(step.jobs(), request.jobs());
-    return List.of(
-        "/bin/bash",
-        enclosure.toString(),
-        "--where",
-        step.where().name().toLowerCase(Locale.ROOT),
-        "--step",
-        step.id().step(),
-        "--layers",
-        layers.toString(),
-        "--upper",
-        directory.resolve("layer/tree").toString(),
-        "--work",
-        directory.resolve("overlay").toString(),
-        "--build",
-        directory.resolve("build").toString(),
-        "--sources",
-        list.toString(),
-        "--prepare",
-        prepare.toString(),
-        "--script",
-        script.toString(),
-        "--shell",
-        step.shell(),
-        "--jobs",
-        Integer.toString(jobs));
+    return new ArrayList<>(
+        List.of(
+            "/bin/bash",
+            enclosure.toString(),
+            "--where",
+            step.where().name().toLowerCase(Locale.ROOT),
+            "--step",
+            step.id().step(),
+            "--layers",
+            layers.toString(),
+            "--upper",
+            directory.resolve("layer/tree").toString(),
+            "--work",
+            directory.resolve("overlay").toString(),
+            "--build",
+            directory.resolve("build").toString(),
+            "--sources",
+            list.toString(),
+            "--prepare",
+            prepare.toString(),
+            "--script",
+            script.toString(),
+            "--shell",
+            step.shell(),
+            "--jobs",
+            Integer.toString(jobs)));
   }
 
   /**
@@ -272,7 +300,7 @@ final class StepRunner {
 
   /** Returns the command line of a shell in the root of a step. */
   List<String> shell(Path directory, PlannedStep step, List<Layer> seen) throws IOException {
-    List<String> argv = new ArrayList<>(lay(directory, step, scripts.generate(step), seen));
+    List<String> argv = lay(directory, step, scripts.generate(step), seen, request.jobs());
     argv.add("--interactive");
     return argv;
   }

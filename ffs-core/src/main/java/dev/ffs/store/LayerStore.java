@@ -1,5 +1,6 @@
 package dev.ffs.store;
 
+import dev.ffs.plan.StepId;
 import dev.ffs.plan.StepKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -281,6 +282,30 @@ public final class LayerStore {
     } catch (IOException e) {
       throw new StoreException("cannot read " + key, e);
     }
+  }
+
+  /**
+   * Returns how long a step took when it last ran, in whatever build.
+   *
+   * @param step the step
+   * @return seconds; 10 for a step that never ran here
+   */
+  public double expectedSeconds(StepId step) {
+    return recall(duration(step)).map(Double::parseDouble).orElse(10.0);
+  }
+
+  /**
+   * Takes note of how long a step took.
+   *
+   * @param step the step
+   * @param seconds the time
+   */
+  public void expectSeconds(StepId step, double seconds) {
+    remember(duration(step), Double.toString(seconds));
+  }
+
+  private static String duration(StepId step) {
+    return "seconds-" + step.phase() + "-" + step.step();
   }
 
   /** Removes workspaces whose process is gone: it held a lock that nobody holds now. */

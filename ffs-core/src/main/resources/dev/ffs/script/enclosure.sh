@@ -14,7 +14,8 @@
 #     --prepare FILE        script that unpacks the sources, always run in the host root
 #     --script FILE         the step itself
 #     --shell PATH          what runs --script
-#     --jobs N              FFS_JOBS
+#     --jobs N              FFS_JOBS: the most jobs to run at once
+#     --tokens FIFO         named pipe with the job tokens of a jobserver; optional
 #     --interactive         run --shell with the terminal instead of the scripts
 #
 # Needs bash, coreutils and util-linux. The exit code is that of the script; 125 means that the
@@ -27,13 +28,13 @@ fail() {
 }
 
 where='' step='' layers='' upper='' work='' build='' sources='' prepare='' script='' shell=''
-jobs=1 interactive='' stage=outside
+tokens='' jobs=1 interactive='' stage=outside
 declare -a given=("$@")
 while [ $# -gt 0 ]; do
   case $1 in
     --interactive) interactive=yes; shift; continue ;;
     --stage | --where | --step | --layers | --upper | --work | --build | --sources | --prepare | \
-      --script | --shell | --jobs)
+      --script | --shell | --jobs | --tokens)
       [ $# -ge 2 ] || fail "$1 lacks its value"
       printf -v "${1#--}" %s "$2"
       shift 2
@@ -131,6 +132,10 @@ while IFS=$'\t' read -r name file; do
 done <"$sources"
 cp "$prepare" ffs/prepare.sh
 cp "$script" ffs/build.sh
+if [ -n "$tokens" ]; then
+  : >ffs/jobs
+  mount --bind "$tokens" ffs/jobs || fail "cannot bind $tokens"
+fi
 
 # The sysroot. The kernel takes at most one page of mount options, so each layer goes by a short
 # link; the lowest one holds the mount points of a chroot phase, which must not show up as changed.
@@ -203,6 +208,10 @@ else
   mount -t tmpfs -o mode=0755,size=16m ffs ffs || fail 'cannot mount a tmpfs for /ffs'
   mkdir ffs/sources
   cp /ffs/build.sh ffs/build.sh
+  if [ -n "$tokens" ]; then
+    : >ffs/jobs
+    mount --bind /ffs/jobs ffs/jobs || fail 'cannot bind /ffs/jobs'
+  fi
   mount --rbind /ffs/sources ffs/sources || fail 'cannot bind /ffs/sources'
   if [ -n "$interactive" ]; then
     run_in / PATH="$PATH:/tools/bin" HOME="/build/$step" "$chroot" /ffs/sysroot "$shell" -i

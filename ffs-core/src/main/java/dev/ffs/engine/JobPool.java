@@ -1,0 +1,179 @@
+package dev.ffs.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The job tokens of a build, shared by all steps that run.
+ *
+ * <p>A step holds one token from its start to its end. What is left over is lent to the running
+ * steps, through a pipe of its own for each, where its make takes them as from any jobserver (GNU
+ * make manual, "Sharing job slots with GNU make"). Since each step has its own pipe, it is known
+ * how many tokens a killed step took with it, and they come back with its end. When a step waits
+ * for its first token, one that was lent is taken back as soon as no make holds it.
+ */
+final class JobPool {
+
+  private final List<Lease> leases = new ArrayList<>();
+  private int free;
+  private int waiting;
+  private boolean closed;
+
+  JobPool(int tokens) {
+    this.free = tokens;
+  }
+
+  /** A step's right to run. */
+  final class Lease implements AutoCloseable {
+
+    private final int limit;
+    private @Nullable FileChannel pipe;
+    private int lent;
+    private boolean takingBack;
+
+    private Lease(int limit) {
+      this.limit = limit;
+    }
+
+    /**
+     * Lends what is left over through a pipe, from now on.
+     *
+     * @param fifo a named pipe
+     * @throws IOException if it cannot be opened
+     */
+    void lendThrough(Path fifo) throws IOException {
+      synchronized (JobPool.this) {
+        // For reading and writing, or opening would wait for the other end.
+        pipe = FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        lend();
+      }
+    }
+
+    /** Waits in a thread of its own until a lent token is in the pipe, and takes it out. */
+    private void takeBack() {
+      FileChannel from = pipe;
+      if (from == null || takingBack) {
+        return;
+      }
+      takingBack = true;
+      Thread thread =
+          new Thread(
+              () -> {
+                boolean taken = read(from);
+                synchronized (JobPool.this) {
+                  takingBack = false;
+                  // If the step ended meanwhile, its tokens have been counted already.
+                  if (taken && leases.contains(this)) {
+                    lent--;
+                    free++;
+                    lend();
+                    JobPool.this.notifyAll();
+                  }
+                }
+              },
+              "ffs-jobs");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    @Override
+    public void close() {
+      synchronized (JobPool.this) {
+        leases.remove(this);
+        free += 1 + lent;
+        lent = 0;
+        lend();
+        JobPool.this.notifyAll();
+      }
+      try {
+        if (pipe != null) {
+          // This also wakes a thread that reads from it.
+          pipe.close();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot close the pipe of a step's job tokens", e);
+      }
+    }
+  }
+
+  /**
+   * Waits for a token.
+   *
+   * @param limit the most jobs that the step may run at once
+   * @return the right to run, or empty if the pool was closed
+   */
+  synchronized Optional<Lease> acquire(int limit) throws InterruptedException {
+    waiting++;
+    try {
+      while (free == 0 && !closed) {
+        leases.stream()
+            .filter(lease -> lease.lent > 0)
+            .max(Comparator.comparingInt(lease -> lease.lent))
+            .ifPresent(Lease::takeBack);
+        wait();
+      }
+    } finally {
+      waiting--;
+    }
+    if (closed) {
+      return Optional.empty();
+    }
+    free--;
+    Lease lease = new Lease(limit);
+    leases.add(lease);
+    return Optional.of(lease);
+  }
+
+  /** Lets nobody begin to run any more. */
+  synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+
+  /** Gives left over tokens to the steps that have the fewest. */
+  private void lend() {
+    while (free > waiting) {
+      Optional<Lease> poorest =
+          leases.stream()
+              .filter(lease -> lease.pipe != null && lease.lent < lease.limit - 1)
+              .min(Comparator.comparingInt(lease -> lease.lent));
+      if (poorest.isEmpty()) {
+        return;
+      }
+      Lease lease = poorest.get();
+      write(lease.pipe);
+      lease.lent++;
+      free--;
+    }
+  }
+
+  private static void write(@Nullable FileChannel pipe) {
+    try {
+      if (pipe != null) {
+        pipe.write(ByteBuffer.wrap(new byte[] {'+'}));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot lend a job token", e);
+    }
+  }
+
+  private static boolean read(FileChannel pipe) {
+    try {
+      return pipe.read(ByteBuffer.allocate(1)) == 1;
+    } catch (ClosedChannelException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot take a job token back", e);
+    }
+  }
+}
