@@ -1,4 +1,4 @@
-/** Programs that call the library, each one to be read on its own. */
+/** Programs and recipes that use the library as anybody could: by its public API only. */
 @NullMarked
 package dev.ffs.examples;
 
