@@ -280,13 +280,12 @@ final class StepRunner {
 
   /** Sets all times to one, brings the files to disk, and commits them. */
   private Layer keep(StepKey key, Workspace workspace, StepLog output) throws IOException {
-    String script = "cd \"$1\" && find . -mindepth 1 -exec touch -h -d \"@$2\" {} + && sync -f .";
+    Path script = workspace.directory().resolve("keep.sh");
+    Files.writeString(script, ScriptGenerator.keep());
     List<String> argv =
         List.of(
             "/bin/bash",
-            "-c",
-            script,
-            "keep",
+            script.toString(),
             workspace.upper().toString(),
             Long.toString(ScriptGenerator.EPOCH));
     // What was built need not reach the disk, only what is kept.

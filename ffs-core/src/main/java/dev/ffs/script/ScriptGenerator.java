@@ -63,6 +63,15 @@ public final class ScriptGenerator {
   }
 
   /**
+   * Returns the script that makes what a step changed ready to be kept.
+   *
+   * @return bash; its arguments are the tree and {@link #EPOCH}
+   */
+  public static String keep() {
+    return Templates.resource("keep.sh");
+  }
+
+  /**
    * Makes the bundle of a plan.
    *
    * @param plan the plan

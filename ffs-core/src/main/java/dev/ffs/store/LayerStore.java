@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 
 /**
@@ -37,6 +39,8 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LayerStore {
 
+  private static final Pattern DIGEST_LINE = Pattern.compile("([0-9a-f]{64})\n");
+
   private final Path root;
 
   private LayerStore(Path root) {
@@ -51,20 +55,23 @@ public final class LayerStore {
    * @throws StoreException if it cannot be used
    */
   public static LayerStore open(Path root) {
-    LayerStore store = new LayerStore(root.toAbsolutePath().normalize());
+    Path absolute = root.toAbsolutePath().normalize();
+    if (absolute.toString().chars().anyMatch(c -> c == '\n' || c == '\t')) {
+      throw new StoreException("the store's path must not hold a tab or line end: " + absolute);
+    }
     try {
+      Files.createDirectories(absolute);
+      // By one path, whichever links lead there: this process knows its steps by their paths.
+      LayerStore store = new LayerStore(absolute.toRealPath());
       for (String name :
           List.of("keys", "layers", "running", "failed", "logs", "sources", "outputs")) {
         Files.createDirectories(store.root.resolve(name));
       }
-      if (store.root.toString().chars().anyMatch(c -> c == '\n' || c == '\t')) {
-        throw new StoreException("the store's path must not hold a tab or line end: " + store.root);
-      }
       store.removeStale();
+      return store;
     } catch (IOException e) {
-      throw new StoreException("cannot use the store at " + store.root, e);
+      throw new StoreException("cannot use the store at " + absolute, e);
     }
-    return store;
   }
 
   /**
@@ -103,15 +110,16 @@ public final class LayerStore {
   public Optional<Layer> find(StepKey key) {
     Path file = root.resolve("keys").resolve(key.digest());
     try {
-      String text = Files.readString(file);
-      int end = text.indexOf('\n');
-      if (end < 0) {
+      // Whatever the bytes are: a damaged key is as good as none.
+      String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      Matcher digest = DIGEST_LINE.matcher(text);
+      if (!digest.lookingAt()) {
         return Optional.empty();
       }
-      Path directory = root.resolve("layers").resolve(text.substring(0, end));
+      Path directory = root.resolve("layers").resolve(digest.group(1));
       // The manifest is written last: where it is, all of the layer is.
       return Files.exists(directory.resolve("manifest"))
-          ? Optional.of(new Layer(text.substring(0, end), directory.resolve("tree")))
+          ? Optional.of(new Layer(digest.group(1), directory.resolve("tree")))
           : Optional.empty();
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -132,12 +140,23 @@ public final class LayerStore {
     try {
       Manifest manifest = Manifest.parse(Files.readString(file));
       if (!manifest.digest().equals(layer.digest())) {
-        throw new StoreException(file + " is damaged: its digest is " + manifest.digest());
+        throw new StoreException(damaged(file, "its digest is " + manifest.digest()));
       }
       return manifest;
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
+      throw new StoreException(damaged(file, String.valueOf(e.getMessage())));
+    } catch (IOException e) {
       throw new StoreException("cannot read " + file, e);
     }
+  }
+
+  private static String damaged(Path manifest, String why) {
+    return manifest
+        + " is damaged: "
+        + why
+        + "; remove "
+        + manifest.getParent()
+        + " and build again";
   }
 
   /**
@@ -169,16 +188,7 @@ public final class LayerStore {
       Path target = root.resolve("layers").resolve(digest);
       writeDurably(workspace.layer().resolve("manifest"), manifest.toText());
       syncDirectory(workspace.layer());
-      try {
-        Files.move(workspace.layer(), target, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(root.resolve("layers"));
-      } catch (FileSystemException e) {
-        // Another step, or another build, made the same content: that one stays. (A directory that
-        // is there and not empty has no exception of its own.)
-        if (!Files.exists(target.resolve("manifest"))) {
-          throw e;
-        }
-      }
+      publish(workspace.layer(), target);
       StringBuilder text = new StringBuilder(digest).append('\n');
       key.inputs()
           .forEach((name, value) -> text.append(name).append('\t').append(value).append('\n'));
@@ -187,6 +197,22 @@ public final class LayerStore {
     } catch (IOException e) {
       throw new StoreException("cannot keep the result of a step", e);
     }
+  }
+
+  private void publish(Path layer, Path target) throws IOException {
+    try {
+      Files.move(layer, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      // A directory that is there and not empty has no exception of its own.
+      if (Files.exists(target.resolve("manifest"))) {
+        // Another step, or another build, made the same content: that one stays.
+        return;
+      }
+      // What damage has left of a layer makes way.
+      Trees.remove(target);
+      Files.move(layer, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+    syncDirectory(root.resolve("layers"));
   }
 
   /**

@@ -21,7 +21,7 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Manifest(List<Entry> entries) {
 
-  private static final Pattern ESCAPE = Pattern.compile("\\\\([\\\\tnr]|u[0-9a-f]{4})");
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(u[0-9a-f]{4}|.|$)");
 
   /** What an entry is. */
   public enum Kind {
@@ -163,12 +163,20 @@ public record Manifest(List<Entry> entries) {
     while (matcher.find()) {
       String escape = matcher.group(1);
       String meant =
-          switch (escape.charAt(0)) {
-            case '\\' -> "\\";
-            case 't' -> "\t";
-            case 'n' -> "\n";
-            case 'r' -> "\r";
-            default -> String.valueOf((char) Integer.parseInt(escape, 1, 5, 16));
+          switch (escape) {
+            case "\\" -> "\\";
+            case "t" -> "\t";
+            case "n" -> "\n";
+            case "r" -> "\r";
+            default -> {
+              if (escape.isEmpty()) {
+                throw new IllegalArgumentException("an escape is cut short: " + text);
+              }
+              if (escape.length() != 5) {
+                throw new IllegalArgumentException("not an escape: \\" + escape);
+              }
+              yield String.valueOf((char) Integer.parseInt(escape, 1, 5, 16));
+            }
           };
       matcher.appendReplacement(out, Matcher.quoteReplacement(meant));
     }

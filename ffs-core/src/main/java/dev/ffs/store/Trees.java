@@ -5,7 +5,6 @@ import dev.ffs.archive.TreeEntries;
 import dev.ffs.store.Manifest.Kind;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,10 +21,16 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Walks and removes the trees of steps. */
 final class Trees {
+
+  // Of a file's mode, from Linux's inode(7).
+  private static final int TYPE = 0170000;
+  private static final int REGULAR = 0100000;
+  private static final int DIRECTORY = 0040000;
+  private static final int PERMISSIONS = 07777;
 
   private Trees() {}
 
@@ -34,20 +39,42 @@ final class Trees {
    *
    * <p>In it a character device 0:0 is a whiteout, and a directory with the attribute {@code
    * user.overlay.opaque} hides those below it (Linux, Documentation/filesystems/overlayfs.rst).
+   *
+   * <p>On disk its owner may read everything afterwards, for whoever packs or checks it later need
+   * not be root; the modes that the step gave stand in the manifest.
    */
   static Manifest manifest(Path tree) throws IOException {
+    Map<Path, Integer> modes = new HashMap<>();
+    makeReadable(tree.toRealPath(), modes);
     List<Manifest.Entry> entries = new ArrayList<>();
     Map<String, String> firstNames = new HashMap<>();
     for (TreeEntries.Found found : TreeEntries.walk(tree)) {
-      entries.add(entry(found, firstNames));
+      int mode = modes.getOrDefault(found.file(), found.entry().mode());
+      entries.add(entry(found, mode, firstNames));
     }
     return new Manifest(entries);
   }
 
-  private static Manifest.Entry entry(TreeEntries.Found found, Map<String, String> firstNames)
-      throws IOException {
+  private static void makeReadable(Path directory, Map<Path, Integer> modes) throws IOException {
+    try (var children = Files.newDirectoryStream(directory)) {
+      for (Path child : children) {
+        int mode = (Integer) Files.getAttribute(child, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        int type = mode & TYPE;
+        int needed = type == DIRECTORY ? 0500 : type == REGULAR ? 0400 : 0;
+        if ((mode & needed) != needed) {
+          modes.put(child, mode & PERMISSIONS);
+          Files.setAttribute(child, "unix:mode", (mode & PERMISSIONS) | needed);
+        }
+        if (type == DIRECTORY) {
+          makeReadable(child, modes);
+        }
+      }
+    }
+  }
+
+  private static Manifest.Entry entry(
+      TreeEntries.Found found, int mode, Map<String, String> firstNames) throws IOException {
     String path = found.entry().path();
-    int mode = found.entry().mode();
     ArchiveEntry.Body body = found.entry().body();
     if (body instanceof ArchiveEntry.RegularFile file) {
       String first = file.identity() == null ? null : firstNames.putIfAbsent(file.identity(), path);
@@ -99,9 +126,18 @@ final class Trees {
         tree,
         new SimpleFileVisitor<>() {
           @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            if (!Files.isExecutable(directory) || !Files.isWritable(directory)) {
+              open(directory);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            delete(file);
+            Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;
           }
 
@@ -110,7 +146,8 @@ final class Trees {
             if (e instanceof NoSuchFileException) {
               return FileVisitResult.CONTINUE;
             }
-            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) && !Files.isReadable(file)) {
+              // Its owner cannot list it yet.
               open(file);
               remove(file);
               return FileVisitResult.CONTINUE;
@@ -119,22 +156,12 @@ final class Trees {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException e)
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
               throws IOException {
-            delete(directory);
+            Files.deleteIfExists(directory);
             return FileVisitResult.CONTINUE;
           }
         });
-  }
-
-  private static void delete(Path path) throws IOException {
-    try {
-      Files.deleteIfExists(path);
-    } catch (AccessDeniedException e) {
-      // The parent does not let its owner write.
-      open(Objects.requireNonNull(path.getParent()));
-      Files.deleteIfExists(path);
-    }
   }
 
   private static void open(Path directory) throws IOException {

@@ -185,9 +185,8 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
   fi
   for part in overlay build overlay.root; do remove "$run/$part"; done
   printf '%s\n' "$key" >"$run/key"
-  # What is announced by the rename is on disk before it.
-  sync "$run/key"
-  sync -f "$run"
+  # What the rename makes visible is on disk before it.
+  bash "$bundle/keep.sh" "$run/tree" "$epoch"
   remove "$layer"
   mkdir -p "${layer%/*}"
   mv "$run" "$layer"

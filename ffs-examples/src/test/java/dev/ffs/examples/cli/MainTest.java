@@ -37,7 +37,7 @@ class MainTest {
         Outcome.DONE,
         List.of(new StepResult(STEP, Outcome.DONE, Duration.ofMillis(1300))),
         List.of(new OutputFile(Path.of("out/hello-x86-64bit.tar.xz"), 512, "ab12")),
-        null,
+        List.of(),
         Duration.ofMillis(1500));
   }
 
@@ -179,7 +179,7 @@ class MainTest {
 
   @Test
   void noColorIsRespected() {
-    buildEnds(new BuildResult(Outcome.REUSED, List.of(), List.of(), null, Duration.ZERO));
+    buildEnds(new BuildResult(Outcome.REUSED, List.of(), List.of(), List.of(), Duration.ZERO));
     calls.terminal = true;
     calls.environment.put("TERM", "xterm");
 
@@ -244,7 +244,8 @@ class MainTest {
     StepFailure failure =
         new StepFailure(STEP, "exit code 2", List.of("no luck"), Path.of("/s/hello.log"));
     buildEnds(
-        new BuildResult(Outcome.FAILED, List.of(), List.of(), failure, Duration.ofSeconds(1)));
+        new BuildResult(
+            Outcome.FAILED, List.of(), List.of(), List.of(failure), Duration.ofSeconds(1)));
 
     assertThat(calls.call("build", "hello", "x86-64bit", "--store", "/my store", "--jobs=2"))
         .isEqualTo(ExitCode.BUILD_FAILED);
@@ -263,7 +264,7 @@ class MainTest {
 
   @Test
   void aStoppedBuildEndsWithHundredAndThirtyAndTellsHowToGoOn() {
-    buildEnds(new BuildResult(Outcome.CANCELLED, List.of(), List.of(), null, Duration.ZERO));
+    buildEnds(new BuildResult(Outcome.CANCELLED, List.of(), List.of(), List.of(), Duration.ZERO));
 
     assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.INTERRUPTED);
 

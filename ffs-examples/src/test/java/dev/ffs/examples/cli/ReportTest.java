@@ -29,7 +29,7 @@ class ReportTest {
             Outcome.DONE,
             List.of(step("a/b", Outcome.DONE), step("a/c", Outcome.REUSED)),
             List.of(OUTPUT),
-            null,
+            List.of(),
             Duration.ofSeconds(192));
 
     assertThat(Report.success("tiny for x86-64bit", result))
@@ -46,7 +46,7 @@ class ReportTest {
             Outcome.REUSED,
             List.of(step("a/b", Outcome.REUSED)),
             List.of(OUTPUT),
-            null,
+            List.of(),
             Duration.ofMillis(420));
 
     assertThat(Report.success("tiny for x86-64bit", result))
