@@ -42,6 +42,11 @@ final class BuildCommand implements Callable<Integer> {
       description = "Jobs that run at once; default: the number of processors.")
   @Nullable Integer jobs;
 
+  @Option(
+      names = "--keep-going",
+      description = "When a step fails, still run those that do not depend on it.")
+  boolean keepGoing;
+
   BuildCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -64,6 +69,7 @@ final class BuildCommand implements Callable<Integer> {
                       .request(recipe, executor)
                       .output(output)
                       .jobs(count)
+                      .keepGoing(keepGoing)
                       .listener(console)
                       .cancellation(cancellation)
                       .build()));
@@ -72,10 +78,12 @@ final class BuildCommand implements Callable<Integer> {
 
   private Attended.Ended build(BuildRequest request) {
     BuildResult result = surroundings.engine().build(request);
-    if (result.failedStep() != null) {
-      StepFailure failure = result.failedStep();
-      return new Attended.Ended(
-          ExitCode.BUILD_FAILED, Report.failure(failure, enter(failure.step()), again()));
+    if (!result.failures().isEmpty()) {
+      List<String> lines = new ArrayList<>();
+      for (StepFailure failure : result.failures()) {
+        lines.addAll(Report.failure(failure, enter(failure.step()), again()));
+      }
+      return new Attended.Ended(ExitCode.BUILD_FAILED, lines);
     }
     if (!result.succeeded()) {
       return new Attended.Ended(ExitCode.INTERRUPTED, Report.stopped(again()));
