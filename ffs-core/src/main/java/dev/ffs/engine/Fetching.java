@@ -23,6 +23,9 @@ final class Fetching {
    */
   static Optional<Map<String, FetchedSource>> fetch(
       BuildRequest request, BuildPlan plan, BuildListener listener) {
+    if (request.cancellation().isCancelled()) {
+      return Optional.empty();
+    }
     SourceStore store = new SourceStore(request.store().resolve("sources"));
     SourceFetcher fetcher = SourceFetcher.builder(store).offline(request.offline()).build();
     Thread here = Thread.currentThread();

@@ -114,7 +114,14 @@ final class StepRunner {
         BuildResult.StepFailure failure = failure(step, status, output, workspace, log);
         return new Ended(step.id(), Outcome.FAILED, since(began), null, failure);
       }
-      Layer layer = keep(key, workspace, output);
+      ExitStatus kept = makeKeepable(workspace, output);
+      if (kept.end() == ExitStatus.End.CANCELLED) {
+        return new Ended(step.id(), Outcome.CANCELLED, since(began), null, null);
+      }
+      if (!kept.succeeded()) {
+        throw new IOException("the step's files could not be brought to disk: " + kept);
+      }
+      Layer layer = store.commit(key, workspace);
       store.forgetFailed(build, name);
       Duration duration = since(began);
       store.expectSeconds(step.id(), duration.toMillis() / 1000.0);
@@ -278,8 +285,8 @@ final class StepRunner {
     return new BuildResult.StepFailure(step.id(), status.toString(), last, log);
   }
 
-  /** Sets all times to one, brings the files to disk, and commits them. */
-  private Layer keep(StepKey key, Workspace workspace, StepLog output) throws IOException {
+  /** Sets all times to one, and brings the files to disk. */
+  private ExitStatus makeKeepable(Workspace workspace, StepLog output) throws IOException {
     Path script = workspace.directory().resolve("keep.sh");
     Files.writeString(script, ScriptGenerator.keep());
     List<String> argv =
@@ -290,11 +297,7 @@ final class StepRunner {
             Long.toString(ScriptGenerator.EPOCH));
     // What was built need not reach the disk, only what is kept.
     workspace.discardBuild();
-    ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
-    if (!status.succeeded()) {
-      throw new IOException("the step's files could not be brought to disk: " + status);
-    }
-    return store.commit(key, workspace);
+    return request.executor().run(command(argv), output, request.cancellation());
   }
 
   /** Returns the command line of a shell in the root of a step. */

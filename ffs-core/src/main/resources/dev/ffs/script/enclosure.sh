@@ -70,6 +70,10 @@ for name in /proc/self/fd/*; do
 done
 mount --make-rprivate / || fail 'cannot make the mounts private'
 
+# Whoever made these may have a mask, or a directory that hands down its group, of their own; the
+# step sees their modes. (With four digits chmod would leave a set-group-ID bit as it is.)
+chmod 00755 "$upper" "$work" "$build" || fail "cannot set the modes of $upper, $work and $build"
+
 # A fresh root.
 root=$work.root
 mkdir -p "$root"
@@ -149,9 +153,12 @@ while IFS= read -r layer; do
   ln -s "$layer" "ffs/layers/$count"
   lower=$count:$lower
 done <"$layers"
+# Their names may hold what a list of mount options may not.
+ln -s "$upper" ffs/layers/upper
+ln -s "$work" ffs/layers/work
 (
   cd ffs/layers
-  mount -t overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work,userxattr" ffs ../sysroot
+  mount -t overlay -o "lowerdir=$lower,upperdir=upper,workdir=work,userxattr" ffs ../sysroot
 ) || fail "cannot mount an overlay of $count layers (CONFIG_OVERLAY_FS, Linux 5.11 or newer)"
 for name in tools cross-tools; do
   ln -s "ffs/sysroot/$name" "$name"
@@ -200,7 +207,10 @@ if [ "$where" = host ]; then
   fi
 else
   cd /ffs/sysroot
-  [ -x ".$shell" ] || [ -L ".$shell" ] || fail "the sysroot has no $shell to run the step with"
+  if ! [ -x ".$shell" ] && ! [ -L ".$shell" ]; then
+    echo "the sysroot has no $shell to run the step with" >&2
+    exit 127
+  fi
   mount --rbind /proc proc || fail 'cannot bind /proc'
   mount --rbind /dev dev || fail 'cannot bind /dev'
   mount --rbind /tmp tmp || fail 'cannot bind /tmp'
