@@ -339,7 +339,7 @@ class RecipeValidatorTest {
   }
 
   @Test
-  void placesAReferenceInAScriptByLineAndColumn() {
+  void placesAReferenceInAScriptByLineAndColumnWhereBothAreKnown() {
     Parts parts = new Parts();
     parts.steps.add(script(new Text("a\n  b $FFS_NO\n", new Origin("x.yaml", 10, 9))));
     parts.steps.add(
@@ -359,7 +359,7 @@ class RecipeValidatorTest {
 
     assertThat(parts.findings())
         .extracting(finding -> finding.substring(0, finding.indexOf(": ")))
-        .containsExactly("X.java:11", "Y.java", "x.yaml:11:13");
+        .containsExactly("X.java:10", "Y.java", "x.yaml:11:13");
   }
 
   @Test
