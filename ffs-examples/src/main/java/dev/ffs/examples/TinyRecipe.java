@@ -38,7 +38,7 @@ public final class TinyRecipe {
                 .phase("cross_tools", TinyRecipe::crossTools)
                 .phase("tools", TinyRecipe::tools)
                 .phase("fchroot", TinyRecipe::fchroot)
-                .toolchain("host", t -> t.kind(Kind.HOST).environment("CC", "cc"))
+                .toolchain("host", t -> t.kind(Kind.HOST))
                 .toolchain(
                     "cross",
                     t ->
@@ -59,7 +59,7 @@ public final class TinyRecipe {
                             .environment("RANLIB", "true"))
                 .output(TinyRecipe::output)
                 .patchesFrom(patches)
-                .mirror("gnu", "https://ftpmirror.gnu.org/gnu/", "https://ftp.gnu.org/gnu/")
+                .mirror("gnu", "https://ftp.gnu.org/gnu/")
                 .source("tcc", TinyRecipe::tccSource)
                 .source("musl", TinyRecipe::muslSource)
                 .source("busybox", TinyRecipe::busyboxSource)
@@ -79,7 +79,7 @@ public final class TinyRecipe {
             s ->
                 s.needs()
                     .configure(
-                        "--cc=$CC",
+                        "--cc=cc",
                         "--extra-cflags=-O1",
                         "--config-musl",
                         "--triplet=$FFS_TARGET",
@@ -91,10 +91,9 @@ public final class TinyRecipe {
             "musl",
             s ->
                 s.needs("tcc")
-                    .environment("CC", "tcc")
-                    .environment("AR", "tcc -ar")
+                    .environment("CC", "/cross-tools/bin/tcc")
+                    .environment("AR", "/cross-tools/bin/tcc -ar")
                     .environment("RANLIB", "true")
-                    .environment("PATH", "/cross-tools/bin:$PATH")
                     .configure("--target=$FFS_TARGET", "--disable-shared"));
   }
 
@@ -127,6 +126,7 @@ public final class TinyRecipe {
                         "--disable-load",
                         "--disable-dependency-tracking",
                         "--without-guile")
+                    .make("MAKEINFO=true")
                     .install("install-binPROGRAMS"))
         .step(
             "busybox",
@@ -196,6 +196,7 @@ public final class TinyRecipe {
                         "--disable-load",
                         "--disable-dependency-tracking",
                         "--without-guile")
+                    .make("MAKEINFO=true")
                     .install("install-binPROGRAMS"))
         .step(
             "busybox",
@@ -246,14 +247,16 @@ public final class TinyRecipe {
                         ar rc libone.a one.o
                         cc -o two two.o -L. -lone
                         ./two
-                        ./configure --prefix=/usr --cc=tcc --config-musl --triplet=$FFS_TARGET --extra-cflags="$FFS_CFLAGS" \\
+                        ./configure --prefix=/usr --cc=tcc --config-musl --triplet=$FFS_TARGET \\
                           --sysincludepaths={B}/include:/usr/include --libpaths=/usr/lib --crtprefix=/usr/lib > /dev/null
                         make TCCDOCS= tcc libtcc1.a > /dev/null
                         cmp tcc /usr/bin/tcc
                         cmp libtcc1.a /usr/lib/tcc/libtcc1.a
                         END
                         /bin/sh smoke.sh
-                        if grep -rlE '/tools/|/ffs/|/build/' /bin/busybox /etc /usr; then
+                        # The tcc that the host's compiler built and the tcc that tcc built emit the same libc.
+                        cmp /usr/lib/libc.a /cross-tools/lib/libc.a
+                        if grep -rlF -e /tools/ -e /ffs/ -e /build/ /bin/busybox /etc /usr; then
                           echo "These name places that are not in the output." >&2
                           exit 1
                         fi
@@ -271,8 +274,7 @@ public final class TinyRecipe {
 
   private static void tccSource(SourceSpec s) {
     s.version("0.9.27+git20200814.62c30a4a")
-        .url(
-            "https://launchpad.net/ubuntu/+archive/primary/+sourcefiles/tcc/0.9.27+git20200814.62c30a4a-1/tcc_0.9.27+git20200814.62c30a4a.orig.tar.bz2")
+        .url("mirror://debian/pool/main/t/tcc/tcc_0.9.27+git20200814.62c30a4a.orig.tar.bz2")
         .sha256("d63c113bcdd657f51c8ee197a0b0a24203603313e19a52b5f678d40ab7f5df35")
         .license("LGPL-2.1-or-later")
         .patches(
@@ -282,12 +284,7 @@ public final class TinyRecipe {
             "tcc-long-double.patch",
             "tcc-va-arg.patch",
             "tcc-asm-mxcsr.patch",
-            "tcc-selftest.patch")
-        .alternate(
-            a ->
-                a.url(
-                        "mirror://debian/pool/main/t/tcc/tcc_0.9.27+git20200814.62c30a4a.orig.tar.bz2")
-                    .sha256("d63c113bcdd657f51c8ee197a0b0a24203603313e19a52b5f678d40ab7f5df35"));
+            "tcc-selftest.patch");
   }
 
   private static void muslSource(SourceSpec s) {
@@ -324,7 +321,8 @@ public final class TinyRecipe {
             TEST1 TIME TIMEOUT TOP TOUCH TR TREE TRUE TRUNCATE TS TSORT TTY UNAME UNCOMPRESS UNEXPAND UNIQ UNIX2DOS UNLINK
             UNLZMA UNXZ UNZIP UPTIME USLEEP UUDECODE UUENCODE VI WATCH WC WHICH WHOAMI XARGS XXD XZ XZCAT YES ZCAT
             END
-            find . -name '*.c' -o -name 'Config.*' | xargs sed -n 's,^\\(//config:\\)\\{0\\,1\\}[[:space:]]*config \\([A-Z0-9_]*\\).*,\\2,p' |
+            find . \\( -name '*.c' -o -name 'Config.*' \\) \\
+              -exec sed -n 's,^\\(//config:\\)\\{0\\,1\\}[[:space:]]*config \\([A-Z0-9_]*\\).*,\\2,p' {} + |
               LC_ALL=C sort -u | grep -v '^\\(ASH\\|FEATURE\\|SH\\)_' | grep -vxFf wanted |
               sed 's/.*/# CONFIG_& is not set/' > configs/tiny_defconfig
             sed 's/.*/CONFIG_&=y/' wanted >> configs/tiny_defconfig
