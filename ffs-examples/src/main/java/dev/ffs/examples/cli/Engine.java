@@ -10,7 +10,8 @@ interface Engine {
 
   BuildResult build(BuildRequest request);
 
-  void fetch(BuildRequest request);
+  /** Returns false if it was cancelled. */
+  boolean fetch(BuildRequest request);
 
   List<String> shellCommand(BuildRequest request, StepId step);
 }

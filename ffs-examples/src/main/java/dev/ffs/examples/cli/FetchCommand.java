@@ -29,28 +29,31 @@ final class FetchCommand implements Callable<Integer> {
   public Integer call() {
     Recipe recipe = options.arguments.load(surroundings);
     int sources = Planner.plan(recipe, options.arguments.target).sources().size();
+    String again = RequestOptions.again(surroundings, spec);
     try (Executor executor = new LocalExecutor()) {
       return Attended.run(
           surroundings,
           options.display,
-          RequestOptions.again(surroundings, spec),
+          again,
           (console, cancellation) -> {
-            surroundings
-                .engine()
-                .fetch(
-                    options
-                        .request(recipe, executor)
-                        .listener(console)
-                        .cancellation(cancellation)
-                        .build());
-            return new Attended.Ended(
-                ExitCode.OK,
-                List.of(
-                    Console.count(sources, "source")
-                        + (sources == 1 ? " is" : " are")
-                        + " in the store "
-                        + options.store.directory()));
+            boolean fetched =
+                surroundings
+                    .engine()
+                    .fetch(
+                        options
+                            .request(recipe, executor)
+                            .listener(console)
+                            .cancellation(cancellation)
+                            .build());
+            return fetched
+                ? new Attended.Ended(ExitCode.OK, List.of(done(sources)))
+                : new Attended.Ended(ExitCode.INTERRUPTED, Report.stopped(again));
           });
     }
+  }
+
+  private String done(int sources) {
+    String are = sources == 1 ? " is" : " are";
+    return Console.count(sources, "source") + are + " in the store " + options.store.directory();
   }
 }

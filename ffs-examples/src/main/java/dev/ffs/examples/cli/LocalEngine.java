@@ -15,8 +15,8 @@ final class LocalEngine implements Engine {
   }
 
   @Override
-  public void fetch(BuildRequest request) {
-    Ffs.create().fetch(request);
+  public boolean fetch(BuildRequest request) {
+    return Ffs.create().fetch(request);
   }
 
   @Override

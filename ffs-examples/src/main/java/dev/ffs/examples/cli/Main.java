@@ -127,8 +127,7 @@ public final class Main {
     }
     if (e instanceof HostException) {
       err.println("ffs: " + e.getMessage());
-      err.println(
-          "What else this machine lacks, and how to get it: " + surroundings.command() + " doctor");
+      err.println("To see what this machine lacks: " + surroundings.command() + " doctor");
       return ExitCode.HOST_LACKS;
     }
     if (e instanceof StoreException || e instanceof ExecutorException) {

@@ -60,8 +60,8 @@ final class Calls implements Engine {
   }
 
   @Override
-  public void fetch(BuildRequest request) {
-    build.apply(request);
+  public boolean fetch(BuildRequest request) {
+    return build.apply(request).succeeded();
   }
 
   @Override

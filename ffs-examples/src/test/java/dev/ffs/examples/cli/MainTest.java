@@ -328,6 +328,15 @@ class MainTest {
   }
 
   @Test
+  void aFetchThatWasStoppedEndsWithHundredAndThirty() {
+    buildEnds(new BuildResult(Outcome.CANCELLED, List.of(), List.of(), null, Duration.ZERO));
+
+    assertThat(calls.call("fetch", "hello", "x86-64bit")).isEqualTo(ExitCode.INTERRUPTED);
+
+    assertThat(calls.err()).endsWith("  go on:        ./ffs fetch hello x86-64bit\n");
+  }
+
+  @Test
   void aMachineThatLacksSomethingEndsWithFive() {
     buildThrows(new HostException("there is no cc"));
 
@@ -337,7 +346,7 @@ class MainTest {
         .isEqualTo(
             """
             ffs: there is no cc
-            What else this machine lacks, and how to get it: ./ffs doctor
+            To see what this machine lacks: ./ffs doctor
             """);
   }
 
