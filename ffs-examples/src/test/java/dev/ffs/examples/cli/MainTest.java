@@ -329,7 +329,7 @@ class MainTest {
 
   @Test
   void aFetchThatWasStoppedEndsWithHundredAndThirty() {
-    buildEnds(new BuildResult(Outcome.CANCELLED, List.of(), List.of(), null, Duration.ZERO));
+    buildEnds(new BuildResult(Outcome.CANCELLED, List.of(), List.of(), List.of(), Duration.ZERO));
 
     assertThat(calls.call("fetch", "hello", "x86-64bit")).isEqualTo(ExitCode.INTERRUPTED);
 
