@@ -36,12 +36,16 @@ import org.jspecify.annotations.Nullable;
 /** One build, from the sources to the output. */
 final class Build {
 
+  /** How many clashing paths a message lists. */
+  private static final int SHOWN = 20;
+
   private final BuildRequest request;
   private final BuildPlan plan;
   private final ScriptGenerator scripts;
   private final BuildListener listener;
   private final LayerStore store;
   private final long began = System.nanoTime();
+  private final Makers makers = new Makers();
   private final Map<StepId, Layer> layers = new LinkedHashMap<>();
   private final Map<StepId, BuildResult.StepResult> results = new HashMap<>();
   private final List<BuildResult.StepFailure> failures = new ArrayList<>();
@@ -109,7 +113,8 @@ final class Build {
     }
   }
 
-  private void finished(StepRunner.Ended ended, Schedule schedule) {
+  private void finished(StepRunner.Ended ran, Schedule schedule) {
+    StepRunner.Ended ended = checked(ran);
     StepId id = ended.step();
     results.put(id, new BuildResult.StepResult(id, ended.outcome(), ended.duration()));
     listener.onEvent(new BuildEvent.StepFinished(id.toString(), ended.outcome(), ended.duration()));
@@ -128,6 +133,32 @@ final class Build {
         listener.onEvent(new BuildEvent.PhaseFinished(id.phase()));
       }
     }
+  }
+
+  /** A step that made what another one of its phase had made has failed after all. */
+  private StepRunner.Ended checked(StepRunner.Ended ended) {
+    if (ended.layer() == null) {
+      return ended;
+    }
+    PlannedStep step = plan.step(ended.step()).orElseThrow();
+    List<String> clashes = makers.add(step, store.manifest(ended.layer()));
+    if (clashes.isEmpty()) {
+      return ended;
+    }
+    List<String> lines = new ArrayList<>(clashes.subList(0, Math.min(clashes.size(), SHOWN)));
+    if (clashes.size() > SHOWN) {
+      lines.add("and " + (clashes.size() - SHOWN) + " more");
+    }
+    lines.add(
+        "Remove what is not needed after the installation, or name the paths under 'overwrites' of "
+            + step.id());
+    BuildResult.StepFailure failure =
+        new BuildResult.StepFailure(
+            step.id(),
+            "it made what another step of its phase had made",
+            lines,
+            store.log(plan.name(), step.id().toString()));
+    return new StepRunner.Ended(step.id(), Outcome.FAILED, ended.duration(), null, failure);
   }
 
   /** After an exception other steps still run; their processes must be gone before we are. */
