@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +27,7 @@ class BuildIT {
 
   @TempDir Path temp;
 
+  private final List<Process> started = new ArrayList<>();
   private Path phase;
   private String good;
 
@@ -41,6 +43,11 @@ class BuildIT {
     good = Files.readString(phase);
   }
 
+  @AfterEach
+  void leaveNothingRunning() {
+    started.forEach(Process::destroyForcibly);
+  }
+
   /** Puts another command before what the second step does. */
   private void secondStep(String command) throws IOException {
     Files.writeString(phase, good.replace("        tr ", "        " + command + "\n        tr "));
@@ -48,13 +55,17 @@ class BuildIT {
 
   private Process start(String... words) throws IOException {
     List<String> command = new ArrayList<>();
+    // A shell that starts something in the background has it ignore ^C, and all that it starts.
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("-Dffs.home=" + temp, Main.class.getName()));
     command.addAll(List.of(words));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("FFS_STORE", temp.resolve("store").toString());
-    return builder.directory(temp.toFile()).start();
+    Process process = builder.directory(temp.toFile()).start();
+    started.add(process);
+    return process;
   }
 
   private static String read(InputStream stream) throws IOException {
