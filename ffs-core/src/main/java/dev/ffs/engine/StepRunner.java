@@ -201,7 +201,7 @@ final class StepRunner {
     Files.writeString(enclosure, ScriptGenerator.enclosure());
     Files.writeString(prepare, generated.prepare());
     Files.writeString(script, generated.build());
-    Files.write(layers, distinct(seen).stream().map(layer -> layer.tree().toString()).toList());
+    link(distinct(seen), layers);
     Files.write(list, sourceLines(directory, step));
     return new ArrayList<>(
         List.of(
@@ -229,6 +229,19 @@ final class StepRunner {
             step.shell(),
             "--jobs",
             Integer.toString(jobs)));
+  }
+
+  /** Makes links 1, 2, 3... to what layers hold, in place of those of an earlier run. */
+  private static void link(List<Layer> layers, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    try (var old = Files.newDirectoryStream(directory)) {
+      for (Path link : old) {
+        Files.delete(link);
+      }
+    }
+    for (int i = 0; i < layers.size(); i++) {
+      Files.createSymbolicLink(directory.resolve(Integer.toString(i + 1)), layers.get(i).tree());
+    }
   }
 
   /**

@@ -134,6 +134,10 @@ remove() { # DIR: the overlay's work directory has no permissions at all
   [ ! -e "$1" ] || { chmod -R u+rwx "$1" && rm -rf "$1"; }
 }
 
+# A step has a session of its own, so ^C does not reach it.
+enclosure=''
+trap '[ -z "$enclosure" ] || kill -KILL "$enclosure"; exit 130' INT TERM
+
 while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
   number=$((number + 1))
   [ "$sees" != - ] || sees=''
@@ -156,8 +160,12 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
   fi
   printf '[%d/%d] %s ' "$number" "$total" "$id"
   remove "$run"
-  mkdir -p "$run"/{tree,overlay,build}
-  for other in $sees; do echo "$work/steps/$other/tree"; done >"$run/layers"
+  mkdir -p "$run"/{tree,overlay,build,layers}
+  count=0
+  for other in $sees; do
+    count=$((count + 1))
+    ln -s "$work/steps/$other/tree" "$run/layers/$count"
+  done
   for source in $uses; do
     printf '%s\t%s\n' "$source/${archive_of[$source]}" "$sources/${archive_of[$source]}"
     for patch in "$bundle/patches/$source"/*; do
@@ -170,7 +178,10 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
   bash "$bundle/enclosure.sh" --where "$where" --step "$step" --layers "$run/layers" \
     --upper "$run/tree" --work "$run/overlay" --build "$run/build" --sources "$run/sources" \
     --prepare "$scripts/prepare.sh" --script "$scripts/build.sh" --shell "$shell" --jobs "$count" \
-    >"$log" 2>&1 9>&- </dev/null || status=$?
+    >"$log" 2>&1 9>&- </dev/null &
+  enclosure=$!
+  wait "$enclosure" || status=$?
+  enclosure=''
   if [ "$status" -ne 0 ]; then
     printf 'failed with exit code %d after %d s\n' "$status" $((SECONDS - began))
     {
@@ -183,7 +194,7 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
     if [ "$status" -eq 125 ]; then exit 5; fi
     exit 1
   fi
-  for part in overlay build overlay.root; do remove "$run/$part"; done
+  for part in overlay build overlay.root overlay.fstab layers; do remove "$run/$part"; done
   printf '%s\n' "$key" >"$run/key"
   # What the rename makes visible is on disk before it.
   bash "$bundle/keep.sh" "$run/tree" "$epoch"

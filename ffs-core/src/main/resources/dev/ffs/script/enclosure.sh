@@ -5,10 +5,10 @@
 #     --where host|chroot   host: a fresh root with the host's /usr read-only, the sysroot at
 #                           /ffs/sysroot; chroot: the sysroot itself is the root
 #     --step NAME           the build directory is /build/NAME
-#     --layers FILE         directories whose contents make up the sysroot, one a line; a later
-#                           line covers an earlier one
+#     --layers DIR          links 1, 2, 3... to the directories whose contents make up the sysroot;
+#                           a later one covers an earlier one
 #     --upper DIR           takes what the step changes; on one file system with --work
-#     --work DIR            for the overlay's own use, empty
+#     --work DIR            for the overlay's own use, empty; DIR.root and DIR.fstab are used too
 #     --build DIR           becomes /build/NAME
 #     --sources FILE        lines NAME<tab>FILE: what stands read-only at /ffs/sources/NAME
 #     --prepare FILE        script that unpacks the sources, always run in the host root
@@ -16,10 +16,20 @@
 #     --shell PATH          what runs --script
 #     --jobs N              FFS_JOBS: the most jobs to run at once
 #     --tokens FIFO         named pipe with the job tokens of a jobserver; optional
+#     --processes N         the most processes and threads at one time; default: 4096
 #     --interactive         run --shell with the terminal instead of the scripts
 #
 # Needs bash, coreutils and util-linux. The exit code is that of the script; 125 means that the
 # enclosure itself could not be set up, and the last line says why.
+#
+# It goes through three stages:
+#   outside  makes a user namespace, and in it all the others
+#   inside   is process 1 there. It still has the host's root, puts together the root of the step,
+#            and runs its scripts, each through the third stage
+#   within   makes a second user namespace with mounts of its own, makes the step's root the only
+#            one, and becomes the script. The kernel lets nobody change mounts that come from
+#            another user namespace, so the script, root as it is, can neither make the host's
+#            files writable nor look below what covers them; and process 1 is out of its reach.
 set -euo pipefail
 
 fail() {
@@ -27,14 +37,64 @@ fail() {
   exit 125
 }
 
+# --- within: ROOT DIRECTORY COMMAND... -------------------------------------------------------
+
+# Sets "detach" to a command that detaches /ffs/old when nothing is left of the host but that: the
+# libraries of umount and their loader are there too, but not where umount looks for them.
+find_detach() {
+  local program loader='' name arrow file path=''
+  local -a files=()
+  program=$(type -P umount) || fail 'there is no umount(8)'
+  while read -r name arrow file _; do
+    case $name:$arrow in
+      /*:'('*) loader=$name ;;
+      *:'=>') files+=("$file") ;;
+    esac
+  done < <(ldd "$program" 2>/dev/null)
+  if [ -z "$loader" ]; then
+    # Static, or what follows fails and says so.
+    detach=("/ffs/old$(realpath "$program")")
+  else
+    mapfile -t files < <(realpath "$program" "$loader" "${files[@]}")
+    for file in "${files[@]:2}"; do path+=:/ffs/old${file%/*}; done
+    detach=("/ffs/old${files[1]}" --library-path "${path#:}" "/ffs/old${files[0]}")
+  fi
+  detach+=(--no-canonicalize --internal-only --lazy /ffs/old)
+}
+
+if [ "${1-}" = --within ]; then
+  root=$2 directory=$3
+  shift 3
+  # Not exported: the environment is the step's.
+  PATH=/usr/bin:/usr/sbin:/bin:/sbin
+  find_detach
+  # A mount from the outer namespace cannot become the root, a copy of it can.
+  LIBMOUNT_FORCE_MOUNT2=always mount --rbind "$root" "$root" || fail "cannot bind $root"
+  cd "$root"
+  pivot_root . ffs/old || fail 'cannot enter the new root'
+  cd /
+  "${detach[@]}" || fail "cannot detach the old root with ${detach[*]}"
+  for name in /ffs/old/*; do
+    [ ! -e "$name" ] || fail "the old root is still there: $name"
+  done
+  cd "$directory"
+  # Opened here, /dev/null is the read-only one: with the host's, root could change its mode.
+  [ "${FFS_INTERACTIVE-}" ] || exec </dev/null
+  unset FFS_INTERACTIVE
+  export -n PWD OLDPWD
+  exec "$@"
+fi
+
+# --- outside ---------------------------------------------------------------------------------
+
 where='' step='' layers='' upper='' work='' build='' sources='' prepare='' script='' shell=''
-tokens='' jobs=1 interactive='' stage=outside
+tokens='' jobs=1 processes=4096 interactive='' stage=outside
 declare -a given=("$@")
 while [ $# -gt 0 ]; do
   case $1 in
     --interactive) interactive=yes; shift; continue ;;
     --stage | --where | --step | --layers | --upper | --work | --build | --sources | --prepare | \
-      --script | --shell | --jobs | --tokens)
+      --script | --shell | --jobs | --tokens | --processes)
       [ $# -ge 2 ] || fail "$1 lacks its value"
       printf -v "${1#--}" %s "$2"
       shift 2
@@ -53,12 +113,17 @@ if [ "$stage" = outside ]; then
   problem=$(unshare --user --map-root-user true 2>&1) ||
     fail "the kernel gives no user namespace (CONFIG_USER_NS, user.max_user_namespaces," \
       "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns): $problem"
+  # In a session of its own a step that signals its process group does not hit the caller.
+  session=(setsid)
+  [ -z "$interactive" ] || session=()
   # The death signal is set inside the user namespace, for entering one clears it.
   exec unshare --user --map-root-user \
-    setpriv --pdeathsig KILL \
+    setpriv --pdeathsig KILL --no-new-privs \
     unshare --mount --pid --fork --kill-child --net --ipc --uts \
-    bash "$0" "${given[@]}" --stage inside
+    "${session[@]}" bash "$(realpath "$0")" "${given[@]}" --stage inside
 fi
+
+# --- inside ----------------------------------------------------------------------------------
 
 # From here on this is process 1 of the step: when it ends, the kernel ends all others.
 export PATH=/usr/bin:/usr/sbin:/bin:/sbin LC_ALL=C LIBMOUNT_FORCE_MOUNT2=always
@@ -68,33 +133,51 @@ for name in /proc/self/fd/*; do
   name=${name##*/}
   [ "$name" -le 2 ] || eval "exec $name>&-"
 done
-mount --make-rprivate / || fail 'cannot make the mounts private'
 
 # Whoever made these may have a mask, or a directory that hands down its group, of their own; the
 # step sees their modes. (With four digits chmod would leave a set-group-ID bit as it is.)
 chmod 00755 "$upper" "$work" "$build" || fail "cannot set the modes of $upper, $work and $build"
 
-# A fresh root.
-root=$work.root
-mkdir -p "$root"
-mount -t tmpfs -o mode=0755,size=64m ffs "$root" || fail 'cannot mount a tmpfs'
-cd "$root"
-mkdir -p usr etc proc dev build tmp old "build/$step" ffs/sysroot ffs/sources ffs/layers
-chmod 1777 tmp
+mkdir -p "$work.root"
+mount -t tmpfs -o mode=0755,size=64m ffs "$work.root" || fail 'cannot mount a tmpfs'
+cd -P "$work.root"
+root=$PWD
 
-mount --rbind /usr usr || fail 'cannot bind /usr'
-mount -o remount,bind,ro,nosuid usr || fail 'cannot make /usr read-only'
-if [ -d usr/local ]; then
-  # Whatever the machine's owner put there is not for this build.
-  mount -t tmpfs -o ro,mode=0755 ffs usr/local || fail 'cannot cover /usr/local'
-fi
+# All mounts are done by two calls of mount, for each call costs some milliseconds.
+fstab=''
+declare -A wanted=()
+escape() { # NAME TEXT: as an fstab has it
+  local text=${2//\\/\\134}
+  text=${text// /\\040}
+  text=${text//$'\t'/\\011}
+  printf -v "$1" %s "${text//$'\n'/\\012}"
+}
+plan() { # SOURCE TARGET TYPE OPTIONS: TARGET is in the new root
+  local source target
+  escape source "$1"
+  escape target "$root/$2"
+  fstab+="$source $target $3 $4 0 0"$'\n'
+  wanted[$root/$2]=yes
+}
+mount_planned() {
+  local problem
+  printf %s "$fstab" >"$work.fstab"
+  problem=$(cd "$root/ffs/layers" && mount --all --fstab "$work.fstab" 2>&1) ||
+    fail "cannot mount what the step sees: ${problem//$'\n'/; }"
+  fstab=''
+}
+
+mkdir -p usr etc proc dev/shm build/"$step" tmp ffs/{sysroot,sources,old,layers/0,chroot/old}
+mkdir ffs/chroot/sources
+plan /usr usr none rbind
+# Whatever the machine's owner put there is not for this build.
+[ ! -d /usr/local ] || plan ffs usr/local tmpfs mode=0755,size=4k
 for name in bin sbin lib lib32 lib64 libx32; do
   if [ -L "/$name" ]; then
     ln -s "$(readlink "/$name")" "$name"
   elif [ -d "/$name" ]; then
     mkdir "$name"
-    mount --rbind "/$name" "$name" || fail "cannot bind /$name"
-    mount -o remount,bind,ro,nosuid "$name" || fail "cannot make /$name read-only"
+    plan "/$name" "$name" none rbind
   fi
 done
 # What the host's compiler needs of /etc, and nothing else.
@@ -106,63 +189,66 @@ for name in alternatives ld.so.cache ld.so.conf ld.so.conf.d env.d; do
   else
     continue
   fi
-  mount --bind "/etc/$name" "etc/$name" || fail "cannot bind /etc/$name"
-  mount -o remount,bind,ro,nosuid "etc/$name" || fail "cannot make /etc/$name read-only"
+  plan "/etc/$name" "etc/$name" none rbind
 done
 printf 'root:x:0:0:root:/build:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' >etc/passwd
 printf 'root:x:0:\nnogroup:x:65534:\n' >etc/group
 printf '127.0.0.1 localhost\n::1 localhost\n' >etc/hosts
 
-mount -t tmpfs -o mode=0755,nosuid ffs dev || fail 'cannot mount a tmpfs for /dev'
 for name in null zero full random urandom; do
   : >"dev/$name"
-  mount --bind "/dev/$name" "dev/$name" || fail "cannot bind /dev/$name"
+  plan "/dev/$name" "dev/$name" none bind
 done
-mkdir dev/shm
-chmod 1777 dev/shm
 ln -s /proc/self/fd dev/fd
 ln -s /proc/self/fd/0 dev/stdin
 ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
-mount -t proc -o nosuid,nodev,noexec proc proc || fail 'cannot mount /proc'
-mount -t tmpfs -o mode=1777,nosuid,nodev ffs tmp || fail 'cannot mount a tmpfs for /tmp'
-mount --bind "$build" "build/$step" || fail "cannot bind $build"
+plan ffs dev/shm tmpfs mode=1777,nosuid,nodev
+plan proc proc proc nosuid,nodev,noexec
+plan ffs tmp tmpfs mode=1777,nosuid,nodev
+plan "$build" "build/$step" none bind
 
 while IFS=$'\t' read -r name file; do
-  mkdir -p "ffs/sources/$(dirname "$name")"
+  [ -d "ffs/sources/${name%/*}" ] || mkdir -p "ffs/sources/${name%/*}"
   : >"ffs/sources/$name"
-  mount --bind "$file" "ffs/sources/$name" || fail "cannot bind $file"
-  mount -o remount,bind,ro,nosuid,nodev "ffs/sources/$name" || fail "cannot make $name read-only"
+  plan "$file" "ffs/sources/$name" none bind
 done <"$sources"
 cp "$prepare" ffs/prepare.sh
 cp "$script" ffs/build.sh
 if [ -n "$tokens" ]; then
   : >ffs/jobs
-  mount --bind "$tokens" ffs/jobs || fail "cannot bind $tokens"
+  plan "$tokens" ffs/jobs none bind
 fi
-
-# The sysroot. The kernel takes at most one page of mount options, so each layer goes by a short
-# link; the lowest one holds the mount points of a chroot phase, which must not show up as changed.
-mkdir ffs/layers/0
-if [ "$where" = chroot ]; then
-  (cd ffs/layers/0 && mkdir -p proc dev tmp build ffs && chmod 1777 tmp)
-fi
-lower=0 count=0
-while IFS= read -r layer; do
-  count=$((count + 1))
-  ln -s "$layer" "ffs/layers/$count"
-  lower=$count:$lower
-done <"$layers"
-# Their names may hold what a list of mount options may not.
-ln -s "$upper" ffs/layers/upper
-ln -s "$work" ffs/layers/work
-(
-  cd ffs/layers
-  mount -t overlay -o "lowerdir=$lower,upperdir=upper,workdir=work,userxattr" ffs ../sysroot
-) || fail "cannot mount an overlay of $count layers (CONFIG_OVERLAY_FS, Linux 5.11 or newer)"
 for name in tools cross-tools; do
   ln -s "ffs/sysroot/$name" "$name"
 done
+
+# The sysroot. The kernel takes at most one page of mount options, so each layer goes by a short
+# name, and by none that means something in a list of options. The lowest one holds the mount
+# points of a chroot phase, which must not show up as changed.
+ln -s "$layers" ffs/layers/of
+ln -s "$upper" ffs/layers/upper
+ln -s "$work" ffs/layers/work
+lower=0 count=0
+while [ -L "$layers/$((count + 1))" ]; do
+  count=$((count + 1))
+  lower=of/$count:$lower
+done
+plan ffs ffs/sysroot overlay "lowerdir=$lower,upperdir=upper,workdir=work,userxattr"
+if [ "$where" = chroot ]; then
+  mkdir ffs/layers/0/{proc,dev,tmp,build,ffs}
+  chmod 1777 ffs/layers/0/tmp
+  for name in proc dev tmp build; do plan "$root/$name" "ffs/sysroot/$name" none rbind; done
+  # Of what is in /ffs, a chroot phase is to see no more than this.
+  cp ffs/build.sh ffs/chroot/build.sh
+  plan "$root/ffs/chroot" ffs/sysroot/ffs none bind
+  plan "$root/ffs/sources" ffs/sysroot/ffs/sources none rbind
+  if [ -n "$tokens" ]; then
+    : >ffs/chroot/jobs
+    plan "$tokens" ffs/sysroot/ffs/jobs none bind
+  fi
+fi
+mount_planned
 
 # A name for the machine, and a loopback that works.
 hostname ffs || fail 'cannot set the host name with hostname(1)'
@@ -174,58 +260,79 @@ else
   echo 'enclosure: the loopback interface stays down: neither ip nor ifconfig is there' >&2
 fi
 
-pivot_root . old || fail 'cannot enter the new root'
-cd /
-umount -l /old || fail 'cannot leave the old root'
-rmdir /old
-# The lowest layer itself stays where it is, for it is in use.
-find /ffs/layers -type l -delete
+# Bounds, the same on every machine. Real root is not bound by the number that a user may have, but
+# since Linux 6.14 each process namespace has a bound of its own. (Before, that setting is the
+# whole machine's, which root could change from here.)
+ulimit -c 0 || fail 'cannot forbid core dumps'
+ulimit -n 4096 || fail 'cannot allow 4096 open files: the hard limit is lower'
+ulimit -s 8192 || fail 'cannot allow 8 MiB of stack: the hard limit is lower'
+# Who may have fewer has fewer.
+ulimit -u "$processes" 2>/dev/null || [ "$(ulimit -u)" -lt "$processes" ] ||
+  fail "cannot bound the number of processes to $processes"
+IFS=.- read -r major minor _ </proc/sys/kernel/osrelease
+if ((major > 6 || (major == 6 && minor >= 14))); then
+  echo "$processes" >proc/sys/kernel/pid_max ||
+    fail "cannot bound the number of processes to $processes"
+elif [ "$(awk '$1 == 0 { print $2 }' /proc/self/uid_map)" = 0 ]; then
+  echo 'enclosure: before Linux 6.14 nothing bounds the number of processes of root' >&2
+fi
+
+# Everything is read-only but what the step is there to write; of /proc and the devices too, whose
+# modes and settings root could change. A flag that the host has set cannot be taken back here.
+rm ffs/layers/{of,upper,work}
+while read -r _ _ _ _ target flags _; do
+  printf -v name %b "$target"
+  case $name in
+    "$root" | "$root"/*) unset "wanted[$name]" ;;
+    *) continue ;;
+  esac
+  name=${name#"$root"}
+  case ${name#/ffs/sysroot} in
+    /tmp | /dev/shm | "/build/$step") continue ;;
+    '') [ -z "$name" ] || continue ;;
+  esac
+  options=remount,bind,ro,nosuid
+  for flag in nodev noexec; do
+    [[ ,$flags, != *,$flag,* ]] || options+=,$flag
+  done
+  fstab+="none $target none $options 0 0"$'\n'
+done </proc/self/mountinfo
+for name in "${!wanted[@]}"; do fail "$name was not mounted"; done
+mount_planned
 
 environment=(FFS_JOBS="$jobs" MAKEFLAGS="-j$jobs")
-chroot=$(command -v chroot) || fail 'there is no chroot(8)'
-run_in() { # DIRECTORY COMMAND...: runs it with nothing but the step's environment
-  local directory=$1
-  shift
-  cd "$directory"
-  if [ -n "$interactive" ]; then
-    env -i "${environment[@]}" TERM="${TERM-dumb}" "$@"
-  else
-    env -i "${environment[@]}" "$@" </dev/null
-  fi
+unshare=$(command -v unshare)
+enter() { # ROOT DIRECTORY COMMAND...: runs it with nothing but the step's environment
+  # Whatever signals the caller ignores, as a shell does for what it runs in the background.
+  env -i --default-signal "${environment[@]}" "$unshare" --user --map-root-user --mount \
+    /bin/bash "$0" --within "$@"
 }
 
-if [ -z "$interactive" ]; then
-  run_in "/build/$step" /bin/bash /ffs/prepare.sh
+if [ -n "$interactive" ]; then
+  environment+=(FFS_INTERACTIVE=yes TERM="${TERM-dumb}" HOME="/build/$step")
+else
+  enter "$root" "/build/$step" /bin/bash /ffs/prepare.sh
+  # Nothing of it lives on.
+  kill -KILL -1 2>/dev/null || true
 fi
 
 if [ "$where" = host ]; then
-  mount -o remount,bind,ro / || fail 'cannot make the root read-only'
   if [ -n "$interactive" ]; then
-    run_in "/build/$step" PATH="$PATH" HOME="/build/$step" "$shell" -i
+    environment+=(PATH="$PATH")
+    enter "$root" "/build/$step" "$shell" -i
   else
-    run_in "/build/$step" "$shell" /ffs/build.sh
+    enter "$root" "/build/$step" "$shell" /ffs/build.sh
   fi
 else
-  cd /ffs/sysroot
-  if ! [ -x ".$shell" ] && ! [ -L ".$shell" ]; then
+  sysroot=$root/ffs/sysroot
+  if ! [ -x "$sysroot$shell" ] && ! [ -L "$sysroot$shell" ]; then
     echo "the sysroot has no $shell to run the step with" >&2
     exit 127
   fi
-  mount --rbind /proc proc || fail 'cannot bind /proc'
-  mount --rbind /dev dev || fail 'cannot bind /dev'
-  mount --rbind /tmp tmp || fail 'cannot bind /tmp'
-  mount --rbind /build build || fail 'cannot bind /build'
-  mount -t tmpfs -o mode=0755,size=16m ffs ffs || fail 'cannot mount a tmpfs for /ffs'
-  mkdir ffs/sources
-  cp /ffs/build.sh ffs/build.sh
-  if [ -n "$tokens" ]; then
-    : >ffs/jobs
-    mount --bind /ffs/jobs ffs/jobs || fail 'cannot bind /ffs/jobs'
-  fi
-  mount --rbind /ffs/sources ffs/sources || fail 'cannot bind /ffs/sources'
   if [ -n "$interactive" ]; then
-    run_in / PATH="$PATH:/tools/bin" HOME="/build/$step" "$chroot" /ffs/sysroot "$shell" -i
+    environment+=(PATH="$PATH:/tools/bin")
+    enter "$sysroot" / "$shell" -i
   else
-    run_in / "$chroot" /ffs/sysroot "$shell" /ffs/build.sh
+    enter "$sysroot" / "$shell" /ffs/build.sh
   fi
 fi

@@ -95,11 +95,11 @@ final class Doctor {
       while [ ! -d "$base" ]; do base=$(dirname -- "$base"); done
       d=$(mktemp -d "$base/.ffs-doctor.XXXXXX") || exit
       trap 'chmod -R u+rwx "$d"; rm -rf -- "$d"' EXIT
-      mkdir "$d/upper" "$d/work" "$d/build"
+      mkdir "$d/layers" "$d/upper" "$d/work" "$d/build"
       printf '%s' "$2" >"$d/enclosure.sh"
       echo true >"$d/script"
       : >"$d/none"
-      bash "$d/enclosure.sh" --where host --step doctor --layers "$d/none" --upper "$d/upper" \\
+      bash "$d/enclosure.sh" --where host --step doctor --layers "$d/layers" --upper "$d/upper" \\
         --work "$d/work" --build "$d/build" --sources "$d/none" --prepare "$d/script" \\
         --script "$d/script" --shell /bin/bash
       """;
