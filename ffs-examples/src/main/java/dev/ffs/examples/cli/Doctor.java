@@ -88,21 +88,34 @@ final class Doctor {
 
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)");
 
-  /** Runs an empty step in the enclosure that builds use, where builds would have it. */
+  /**
+   * Runs an empty step in the enclosure that builds use, where builds would have it: in a host
+   * phase, and in a chroot phase whose sysroot has nothing but bash.
+   */
   private static final String TRY_ENCLOSURE =
       """
       base=$1
       while [ ! -d "$base" ]; do base=$(dirname -- "$base"); done
       d=$(mktemp -d "$base/.ffs-doctor.XXXXXX") || exit
       trap 'chmod -R u+rwx "$d"; rm -rf -- "$d"' EXIT
-      mkdir "$d/layers" "$d/upper" "$d/work" "$d/build"
+      mkdir "$d/bash" "$d/layers"
+      for file in /bin/bash $(ldd /bin/bash | grep -o '/[^ )]*'); do
+        cp -L --parents -- "$file" "$d/bash" || exit
+      done
+      ln -s "$d/bash" "$d/layers/1"
       printf '%s' "$2" >"$d/enclosure.sh"
       echo true >"$d/script"
       : >"$d/none"
-      bash "$d/enclosure.sh" --where host --step doctor --layers "$d/layers" --upper "$d/upper" \\
-        --work "$d/work" --build "$d/build" --sources "$d/none" --prepare "$d/script" \\
-        --script "$d/script" --shell /bin/bash
+      for where in host chroot; do
+        mkdir "$d/$where" "$d/$where/upper" "$d/$where/work" "$d/$where/build"
+        bash "$d/enclosure.sh" --where "$where" --step doctor --layers "$d/layers" \\
+          --upper "$d/$where/upper" --work "$d/$where/work" --build "$d/$where/build" \\
+          --sources "$d/none" --prepare "$d/script" --script "$d/script" --shell /bin/bash || exit
+      done
       """;
+
+  /** What the enclosure says when it works, but less well than it could. */
+  private static final String UNBOUNDED = "enclosure: before Linux 6.14 ";
 
   private final Host host;
   private final Path store;
@@ -203,6 +216,11 @@ final class Doctor {
                 ScriptGenerator.enclosure()));
     if (ran.succeeded()) {
       findings.add(Finding.ok("the enclosure: user namespaces, overlay, pivot_root"));
+      ran.output()
+          .lines()
+          .filter(line -> line.startsWith(UNBOUNDED))
+          .findFirst()
+          .ifPresent(line -> findings.add(Finding.note(line, null)));
       return;
     }
     String said = ran.output().lines().reduce((a, b) -> b).orElse("no reason given");
