@@ -37,37 +37,15 @@ fail() {
   exit 125
 }
 
-# --- within: ROOT DIRECTORY COMMAND... -------------------------------------------------------
-
-# Sets "detach" to a command that detaches /ffs/old when nothing is left of the host but that: the
-# libraries of umount and their loader are there too, but not where umount looks for them.
-find_detach() {
-  local program loader='' name arrow file path=''
-  local -a files=()
-  program=$(type -P umount) || fail 'there is no umount(8)'
-  while read -r name arrow file _; do
-    case $name:$arrow in
-      /*:'('*) loader=$name ;;
-      *:'=>') files+=("$file") ;;
-    esac
-  done < <(ldd "$program" 2>/dev/null)
-  if [ -z "$loader" ]; then
-    # Static, or what follows fails and says so.
-    detach=("/ffs/old$(realpath "$program")")
-  else
-    mapfile -t files < <(realpath "$program" "$loader" "${files[@]}")
-    for file in "${files[@]:2}"; do path+=:/ffs/old${file%/*}; done
-    detach=("/ffs/old${files[1]}" --library-path "${path#:}" "/ffs/old${files[0]}")
-  fi
-  detach+=(--no-canonicalize --internal-only --lazy /ffs/old)
-}
+# --- within: COUNT DETACH... ROOT DIRECTORY COMMAND... ---------------------------------------
 
 if [ "${1-}" = --within ]; then
-  root=$2 directory=$3
-  shift 3
+  detach=("${@:3:$2}")
+  shift $((2 + $2))
+  root=$1 directory=$2
+  shift 2
   # Not exported: the environment is the step's.
   PATH=/usr/bin:/usr/sbin:/bin:/sbin
-  find_detach
   # A mount from the outer namespace cannot become the root, a copy of it can.
   LIBMOUNT_FORCE_MOUNT2=always mount --rbind "$root" "$root" || fail "cannot bind $root"
   cd "$root"
@@ -300,12 +278,37 @@ done </proc/self/mountinfo
 for name in "${!wanted[@]}"; do fail "$name was not mounted"; done
 mount_planned
 
+# Sets "detach" to a command that detaches /ffs/old when nothing is left of the host but that: the
+# libraries of umount and their loader are there too, but not where umount looks for them.
+find_detach() {
+  local program loader='' name arrow file path=''
+  local -a files=()
+  program=$(type -P umount) || fail 'there is no umount(8)'
+  while read -r name arrow file _; do
+    case $name:$arrow in
+      /*:'('*) loader=$name ;;
+      *:'=>') files+=("$file") ;;
+    esac
+  done < <(ldd "$program" 2>/dev/null)
+  if [ -z "$loader" ]; then
+    # Static, or what follows fails and says so.
+    detach=("/ffs/old$(realpath "$program")")
+  else
+    mapfile -t files < <(realpath "$program" "$loader" "${files[@]}")
+    for file in "${files[@]:2}"; do path+=:/ffs/old${file%/*}; done
+    detach=("/ffs/old${files[1]}" --library-path "${path#:}" "/ffs/old${files[0]}")
+  fi
+  detach+=(--no-canonicalize --internal-only --lazy /ffs/old)
+}
+
+find_detach
+
 environment=(FFS_JOBS="$jobs" MAKEFLAGS="-j$jobs")
 unshare=$(command -v unshare)
 enter() { # ROOT DIRECTORY COMMAND...: runs it with nothing but the step's environment
   # Whatever signals the caller ignores, as a shell does for what it runs in the background.
   env -i --default-signal "${environment[@]}" "$unshare" --user --map-root-user --mount \
-    /bin/bash "$0" --within "$@"
+    /bin/bash "$0" --within "${#detach[@]}" "${detach[@]}" "$@"
 }
 
 if [ -n "$interactive" ]; then
