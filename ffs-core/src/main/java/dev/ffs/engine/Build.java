@@ -44,6 +44,7 @@ final class Build {
   private final ScriptGenerator scripts;
   private final BuildListener listener;
   private final LayerStore store;
+  private final OutputWriter output;
   private final long began = System.nanoTime();
   private final Makers makers = new Makers();
   private final Map<StepId, Layer> layers = new LinkedHashMap<>();
@@ -57,11 +58,27 @@ final class Build {
     this.scripts = scripts;
     this.listener = listener;
     this.store = LayerStore.open(request.store());
+    this.output = new OutputWriter(store, request.output(), plan);
   }
 
   BuildResult run() {
+    try {
+      return attempt();
+    } catch (RuntimeException e) {
+      // Who listens is told of the end, whatever it is.
+      listener.onEvent(new BuildEvent.BuildFinished(Outcome.FAILED, elapsed()));
+      throw e;
+    }
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private BuildResult attempt() {
     List<String> names = plan.steps().stream().map(step -> step.id().toString()).toList();
     listener.onEvent(new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names));
+    output.probe();
     Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
     if (sources.isEmpty()) {
       return ended(Outcome.CANCELLED, List.of());
@@ -99,7 +116,11 @@ final class Build {
         StepRunner.Ended ended = running.take().get();
         count--;
         finished(ended, schedule);
-        stopping = stopping || (!failures.isEmpty() && !request.keepGoing());
+        if (!failures.isEmpty() && !request.keepGoing()) {
+          stopping = true;
+          // Steps that still wait for a token need not begin.
+          pool.close();
+        }
       }
     } catch (ExecutionException e) {
       throw unwrapped(e);
@@ -208,8 +229,7 @@ final class Build {
             .filter(id -> shipped.contains(id.phase()))
             .map(this::layerOf)
             .toList();
-    OutputWriter writer = new OutputWriter(store, request.output(), plan);
-    OutputWriter.Packed packed = writer.write(shippedLayers);
+    OutputWriter.Packed packed = output.write(shippedLayers);
     listener.onEvent(
         new BuildEvent.OutputWritten(
             packed.file().file(), packed.file().bytes(), packed.file().sha256()));
@@ -219,7 +239,7 @@ final class Build {
   }
 
   private BuildResult ended(Outcome outcome, List<BuildResult.OutputFile> outputs) {
-    Duration duration = Duration.ofNanos(System.nanoTime() - began);
+    Duration duration = elapsed();
     listener.onEvent(new BuildEvent.BuildFinished(outcome, duration));
     List<BuildResult.StepResult> ordered =
         plan.steps().stream()

@@ -51,6 +51,12 @@ public record BuildRequest(
     listeners = List.copyOf(listeners);
   }
 
+  /** Returns this request with another cancellation. */
+  BuildRequest with(Cancellation other) {
+    return new BuildRequest(
+        recipe, target, executor, store, output, jobs, offline, keepGoing, listeners, other);
+  }
+
   /**
    * Begins a request.
    *

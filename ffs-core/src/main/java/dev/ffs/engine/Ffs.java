@@ -3,6 +3,8 @@ package dev.ffs.engine;
 import dev.ffs.diagnostic.Diagnostic;
 import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.diagnostic.Diagnostics;
+import dev.ffs.event.BuildListener;
+import dev.ffs.exec.Cancellation;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
@@ -82,7 +84,15 @@ public final class Ffs {
    */
   public BuildResult build(BuildRequest request) {
     BuildPlan plan = plan(request.recipe(), request.target());
-    return new Build(request, plan, scripts, new Announcer(request.listeners())).run();
+    // Of its own, for a build that fails stops its steps, but has not been cancelled by anybody.
+    Cancellation own = new Cancellation();
+    Cancellation.Registration registration = request.cancellation().onCancel(own::cancel);
+    try {
+      BuildListener announcer = new Announcer(request.listeners());
+      return new Build(request.with(own), plan, scripts, announcer).run();
+    } finally {
+      registration.close();
+    }
   }
 
   /**

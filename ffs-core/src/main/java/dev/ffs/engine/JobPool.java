@@ -38,6 +38,10 @@ final class JobPool {
 
     private final int limit;
     private @Nullable FileChannel pipe;
+
+    /** The same pipe once more: a channel lets no one write while another thread reads from it. */
+    private @Nullable FileChannel returns;
+
     private int lent;
     private boolean takingBack;
 
@@ -55,14 +59,15 @@ final class JobPool {
       synchronized (JobPool.this) {
         // For reading and writing, or opening would wait for the other end.
         pipe = FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        returns = FileChannel.open(fifo, StandardOpenOption.READ);
         lend();
       }
     }
 
     /** Waits in a thread of its own until a lent token is in the pipe, and takes it out. */
     private void takeBack() {
-      FileChannel from = pipe;
-      if (from == null || takingBack) {
+      FileChannel from = returns;
+      if (from == null || lent == 0 || takingBack) {
         return;
       }
       takingBack = true;
@@ -96,8 +101,11 @@ final class JobPool {
         JobPool.this.notifyAll();
       }
       try {
-        if (pipe != null) {
+        if (returns != null) {
           // This also wakes a thread that reads from it.
+          returns.close();
+        }
+        if (pipe != null) {
           pipe.close();
         }
       } catch (IOException e) {
@@ -116,10 +124,8 @@ final class JobPool {
     waiting++;
     try {
       while (free == 0 && !closed) {
-        leases.stream()
-            .filter(lease -> lease.lent > 0)
-            .max(Comparator.comparingInt(lease -> lease.lent))
-            .ifPresent(Lease::takeBack);
+        // From each, since nobody can tell whose make will be done with one first.
+        leases.forEach(Lease::takeBack);
         wait();
       }
     } finally {

@@ -11,11 +11,13 @@ import dev.ffs.store.Manifest.Kind;
 import dev.ffs.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +42,8 @@ final class OutputTree {
   record Node(
       Kind kind, int mode, int uid, int gid, long size, String target, String identity, Path file) {
 
-    Node withOwner(int newMode, int newUid, int newGid) {
-      return new Node(kind, newMode, newUid, newGid, size, target, identity, file);
+    Node with(int newMode, int newUid, int newGid, String newIdentity) {
+      return new Node(kind, newMode, newUid, newGid, size, target, newIdentity, file);
     }
   }
 
@@ -92,7 +94,15 @@ final class OutputTree {
       Path file = onDisk.get(path);
       if (file == null) {
         throw new StoreException(
-            "layer " + layer.digest() + " is damaged: /" + path + " is gone from " + layer.tree());
+            "layer "
+                + layer.digest()
+                + " is damaged: /"
+                + path
+                + " is gone from "
+                + layer.tree()
+                + "; remove "
+                + layer.tree().getParent()
+                + " and build again");
       }
       switch (entry.kind()) {
         case WHITEOUT -> {}
@@ -120,31 +130,59 @@ final class OutputTree {
   }
 
   private void declare(Output output) {
-    for (Text path : output.exclude()) {
-      remove(relative(path));
-    }
+    output.exclude().forEach(path -> remove(relative(path)));
+    List<Diagnostic> errors = new ArrayList<>();
     for (Output.DirectoryEntry entry : output.directories()) {
-      String path = relative(entry.path());
-      int mode = Integer.parseInt(entry.mode().value(), 8);
-      for (int i = path.indexOf('/'); i > 0; i = path.indexOf('/', i + 1)) {
-        nodes.putIfAbsent(path.substring(0, i), directory(0755));
-      }
-      Node there = nodes.get(path);
-      nodes.put(path, there == null ? directory(mode) : there.withOwner(mode, 0, 0));
+      declare(entry).ifPresent(what -> errors.add(Diagnostic.error(entry.path().origin(), what)));
     }
     for (Output.OwnerEntry entry : output.owners()) {
-      String path = relative(entry.path());
-      Node there = nodes.get(path);
-      if (there == null) {
-        throw new DiagnosticException(
-            List.of(
-                Diagnostic.error(
-                    entry.path().origin(),
-                    "the output has no " + entry.path() + ", whose owner is declared here")));
-      }
-      int mode = entry.mode() == null ? there.mode() : Integer.parseInt(entry.mode().value(), 8);
-      nodes.put(path, there.withOwner(mode, number(entry.user()), number(entry.group())));
+      declare(entry).ifPresent(what -> errors.add(Diagnostic.error(entry.path().origin(), what)));
     }
+    if (!errors.isEmpty()) {
+      throw new DiagnosticException(errors);
+    }
+  }
+
+  /** Adds a directory and those above it, or returns what is wrong. */
+  private Optional<String> declare(Output.DirectoryEntry entry) {
+    String path = relative(entry.path());
+    for (int i = path.indexOf('/'); i >= 0; i = path.indexOf('/', i + 1)) {
+      Node above = nodes.putIfAbsent(path.substring(0, i), directory(0755));
+      if (above != null && above.kind() != Kind.DIRECTORY) {
+        return Optional.of(noDirectory(path.substring(0, i), above));
+      }
+    }
+    Node there = nodes.get(path);
+    if (there != null && there.kind() != Kind.DIRECTORY) {
+      return Optional.of(noDirectory(path, there));
+    }
+    nodes.put(path, directory(Integer.parseInt(entry.mode().value(), 8)));
+    return Optional.empty();
+  }
+
+  private static String noDirectory(String path, Node there) {
+    String kind = there.kind() == Kind.SYMBOLIC_LINK ? "symbolic link" : "file";
+    return "a directory is declared here, but /" + path + " is a " + kind + " in the output";
+  }
+
+  /** Gives a path its owner, or returns what is wrong. */
+  private Optional<String> declare(Output.OwnerEntry entry) {
+    String path = relative(entry.path());
+    Node there = nodes.get(path);
+    if (there == null) {
+      return Optional.of("the output has no " + entry.path() + ", whose owner is declared here");
+    }
+    if (there.kind() == Kind.SYMBOLIC_LINK && entry.mode() != null) {
+      return Optional.of(
+          "a mode is declared here, but "
+              + entry.path()
+              + " is a symbolic link, which has none; declare that of what it points to");
+    }
+    int mode = entry.mode() == null ? there.mode() : Integer.parseInt(entry.mode().value(), 8);
+    // All names of a file have one owner and one mode, so this one becomes a file of its own.
+    String identity = there.identity() + " as /" + path;
+    nodes.put(path, there.with(mode, number(entry.user()), number(entry.group()), identity));
+    return Optional.empty();
   }
 
   private static int number(@Nullable Text text) {

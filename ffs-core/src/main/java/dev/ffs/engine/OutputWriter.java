@@ -9,12 +9,13 @@ import dev.ffs.script.ScriptGenerator;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
 import dev.ffs.store.Manifest;
+import dev.ffs.store.StoreException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -43,6 +44,20 @@ final class OutputWriter {
     this.plan = plan;
   }
 
+  /**
+   * Finds out before hours of building whether the result can be written.
+   *
+   * @throws StoreException if not
+   */
+  void probe() {
+    try {
+      Files.createDirectories(directory);
+      Files.delete(Files.createTempFile(directory, ".ffs", null));
+    } catch (IOException e) {
+      throw new StoreException("cannot write the output to " + directory, e);
+    }
+  }
+
   Packed write(List<Layer> layers) {
     Path file = directory.resolve(plan.name() + Compression.XZ.suffix());
     String key = key(layers);
@@ -51,14 +66,20 @@ final class OutputWriter {
       if (there.isPresent()) {
         return new Packed(there.get(), false);
       }
-      Files.createDirectories(directory);
-      Path part = directory.resolve(file.getFileName() + ".part");
-      String digest = pack(entries(layers), part);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      // A name of its own, for another build may write the same output.
+      Path part = Files.createTempFile(directory, "." + plan.name(), ".part");
+      String digest;
+      try {
+        digest = pack(entries(layers), part);
+        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
       store.remember(key, digest);
       return new Packed(new BuildResult.OutputFile(file, Files.size(file), digest), true);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file, e);
+      throw new StoreException("cannot write " + file, e);
     }
   }
 

@@ -39,6 +39,8 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LayerStore {
 
+  private static final double UNKNOWN_STEP_SECONDS = 10;
+
   private static final Pattern DIGEST_LINE = Pattern.compile("([0-9a-f]{64})\n");
 
   private final Path root;
@@ -119,6 +121,7 @@ public final class LayerStore {
       Path directory = root.resolve("layers").resolve(digest.group(1));
       // The manifest is written last: where it is, all of the layer is.
       return Files.exists(directory.resolve("manifest"))
+              && Files.isDirectory(directory.resolve("tree"))
           ? Optional.of(new Layer(digest.group(1), directory.resolve("tree")))
           : Optional.empty();
     } catch (NoSuchFileException e) {
@@ -302,7 +305,9 @@ public final class LayerStore {
    */
   public Optional<String> recall(String key) {
     try {
-      return Optional.of(Files.readString(root.resolve("outputs").resolve(key)).strip());
+      byte[] bytes = Files.readAllBytes(root.resolve("outputs").resolve(key));
+      // Whatever the bytes are: what was damaged is not what was remembered.
+      return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1).strip());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -317,7 +322,13 @@ public final class LayerStore {
    * @return seconds; 10 for a step that never ran here
    */
   public double expectedSeconds(StepId step) {
-    return recall(duration(step)).map(Double::parseDouble).orElse(10.0);
+    try {
+      double seconds = recall(duration(step)).map(Double::parseDouble).orElse(UNKNOWN_STEP_SECONDS);
+      return Double.isFinite(seconds) && seconds >= 0 ? seconds : UNKNOWN_STEP_SECONDS;
+    } catch (NumberFormatException e) {
+      // A hint that a crash has damaged is as good as none.
+      return UNKNOWN_STEP_SECONDS;
+    }
   }
 
   /**

@@ -1,15 +1,20 @@
 #!/bin/bash
 # Builds everything that this bundle describes, without anything but bash, a C compiler, make, tar,
-# the compressors of the archives, patch, coreutils, findutils and util-linux. Started again, it
-# goes on where it stopped: a step whose scripts, sources and needs are as they were is kept.
+# the compressors of the archives, patch, coreutils, findutils, grep, sed, awk and util-linux.
+# Started again, it goes on where it stopped: a step whose scripts, sources and needs are as they
+# were is kept.
 #
-#   build.sh [-j JOBS] [-s SOURCES] [-w WORK] [-o OUTPUT] [-k]
+#   build.sh [-j JOBS] [-s SOURCES] [-w WORK] [-o OUTPUT] [-f]
 #     -j JOBS      jobs of each step; default: the number of processors
-#     -s SOURCES   directory with archives; what is not there is fetched into it
+#     -s SOURCES   directory with a directory of archives for each source; what is not there is
+#                  fetched into it
 #                  (default: sources in this bundle)
 #     -w WORK      where steps and logs are kept (default: work in this bundle)
 #     -o OUTPUT    where the tarball goes (default: out in this bundle)
 #     -f           only fetch the sources
+#
+# Exit codes: 0 done, 1 a step failed, 2 wrong options, 4 a source cannot be had, 5 this machine
+# lacks something.
 set -euo pipefail
 umask 022
 export LC_ALL=C
@@ -52,7 +57,9 @@ debian_mirrors() { # the mirrors that this machine's apt is set up with, one a l
 }
 
 download() { # URL FILE
-  if command -v curl >/dev/null; then
+  if [[ $1 == file:///* ]]; then
+    cp "${1#file://}" "$2"
+  elif command -v curl >/dev/null; then
     curl --fail --silent --show-error --location --connect-timeout 20 --output "$2" "$1"
   elif command -v wget >/dev/null; then
     wget --quiet --timeout=60 --output-document "$2" "$1"
@@ -78,11 +85,12 @@ fetch() { # SOURCE: leaves the archive's name in "chosen"
   local -a attempts=()
   while IFS=$'\t' read -r source file sha256 url; do
     [ "$source" = "$1" ] || continue
-    if [ -e "$sources/$file" ] && [ "$(digest_of "$sources/$file")" = "$sha256" ]; then
+    if [ -e "$sources/$1/$file" ] && [ "$(digest_of "$sources/$1/$file")" = "$sha256" ]; then
       chosen=$file
       return
     fi
   done <"$bundle/sources.tsv"
+  mkdir -p "$sources/$1"
   while IFS=$'\t' read -r source file sha256 url <&7; do
     [ "$source" = "$1" ] || continue
     local -a places=("$url")
@@ -92,22 +100,22 @@ fetch() { # SOURCE: leaves the archive's name in "chosen"
     fi
     for place in "${places[@]}"; do
       echo "fetching $place"
-      if ! download "$place" "$sources/$file.part" 2>"$problem"; then
+      if ! download "$place" "$sources/$1/$file.part" 2>"$problem"; then
         attempts+=("$place: $(tail -n 1 "$problem")")
-      elif [ "$(digest_of "$sources/$file.part")" != "$sha256" ]; then
+      elif [ "$(digest_of "$sources/$1/$file.part")" != "$sha256" ]; then
         attempts+=("$place: what came does not have the digest $sha256")
       else
-        mv "$sources/$file.part" "$sources/$file"
+        mv "$sources/$1/$file.part" "$sources/$1/$file"
         chosen=$file
         return
       fi
     done
   done 7<"$bundle/sources.tsv"
-  rm -f "$sources/$file.part"
+  rm -f "$sources/$1"/*.part
   {
     echo "error: no archive of $1 could be had"
     [ "${#attempts[@]}" -eq 0 ] || printf '  %s\n' "${attempts[@]}"
-    echo "  Put one of these into $sources and start again:"
+    echo "  Put one of these into $sources/$1 and start again:"
     awk -F '\t' -v id="$1" '$1 == id { print "    " $2 "  sha256 " $3 }' "$bundle/sources.tsv"
   } >&2
   exit 4
@@ -119,14 +127,21 @@ while IFS=$'\t' read -r source rest; do
   chosen=''
   fetch "$source"
   archive_of[$source]=$chosen
-  archive_digest[$source]=$(digest_of "$sources/$chosen")
+  archive_digest[$source]=$(digest_of "$sources/$source/$chosen")
 done <"$bundle/sources.tsv"
 [ -z "$only_fetch" ] || exit 0
 
 # --- Steps -----------------------------------------------------------------------------------
 
 # The identity of the host's compiler counts for the steps that use it.
-host_compiler=$({ cc --version && ld --version; } 2>&1 | sha256sum)
+host_compiler=''
+if cut -f 4 "$bundle/steps.tsv" | grep -qx host; then
+  host_compiler=$({ cc --version && cc -dumpmachine && ld --version; } 2>&1) || {
+    echo "error: there is no C compiler and linker, which the first compiler is built with" >&2
+    echo "  $host_compiler" >&2
+    exit 5
+  }
+fi
 declare -A key_of
 total=$(wc -l <"$bundle/steps.tsv") number=0
 
@@ -167,7 +182,7 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
     ln -s "$work/steps/$other/tree" "$run/layers/$count"
   done
   for source in $uses; do
-    printf '%s\t%s\n' "$source/${archive_of[$source]}" "$sources/${archive_of[$source]}"
+    printf '%s\t%s\n' "$source/${archive_of[$source]}" "$sources/$source/${archive_of[$source]}"
     for patch in "$bundle/patches/$source"/*; do
       [ ! -e "$patch" ] || printf '%s\t%s\n' "$source/patches/${patch##*/}" "$patch"
     done
@@ -191,7 +206,8 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
       echo "  its tree: $run/build"
       echo "  to go on: ${BASH_SOURCE[0]}"
     } >&2
-    if [ "$status" -eq 125 ]; then exit 5; fi
+    # 125 with such a line is the enclosure's own; a step may end with any code.
+    if [ "$status" -eq 125 ] && [[ $(tail -n 1 "$log") == 'enclosure: '* ]]; then exit 5; fi
     exit 1
   fi
   for part in overlay build overlay.root overlay.fstab layers; do remove "$run/$part"; done
@@ -214,5 +230,7 @@ unshare --user --map-root-user --mount bash "$bundle/pack.sh" "$bundle/output.ts
   "$pack" "$pack.upper" "$epoch" "$output/$name.tar"
 remove "$pack"
 remove "$pack.upper"
-xz --force --threads=1 "$output/$name.tar"
+xz --threads=1 --stdout "$output/$name.tar" >"$output/$name.tar.xz.part"
+mv "$output/$name.tar.xz.part" "$output/$name.tar.xz"
+rm "$output/$name.tar"
 printf '%s  %s\n' "$(digest_of "$output/$name.tar.xz")" "$output/$name.tar.xz"

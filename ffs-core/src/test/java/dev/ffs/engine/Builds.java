@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.Assumptions;
 
 /** Builds small recipes in one directory, and notes what happens. */
 final class Builds {
@@ -57,9 +56,7 @@ final class Builds {
   }
 
   static void requireEnclosure() throws IOException, InterruptedException {
-    Assumptions.assumeTrue(
-        Tools.run(Path.of("/"), "unshare", "-Urm", "true").code() == 0,
-        "this machine gives no namespaces to its users");
+    Tools.requireNamespaces();
   }
 
   /** A recipe of host steps, which all ship. */

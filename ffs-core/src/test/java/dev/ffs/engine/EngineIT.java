@@ -26,6 +26,7 @@ import dev.ffs.fixtures.Tools;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
+import dev.ffs.store.StoreException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -621,12 +622,13 @@ class EngineIT {
   }
 
   @Test
-  void anOutputThatCannotBeWrittenIsAnError() throws IOException {
+  void anOutputThatCannotBeWrittenIsAnErrorBeforeAnythingIsBuilt() throws IOException {
     Files.writeString(builds.output, "a file");
 
     assertThatThrownBy(() -> builds.build(THREE))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessage("cannot write " + builds.output.resolve("small-x86-64bit.tar.xz"));
+        .isInstanceOf(StoreException.class)
+        .hasMessageStartingWith("cannot write the output to " + builds.output + ": ");
+    assertThat(builds.store.resolve("keys")).isEmptyDirectory();
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ffs.fixtures.Tools;
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,34 @@ class JobPoolIT {
         assertThat(lent(fifo)).isZero();
       }
       assertThat(lent(fifo)).as("lent again").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void tokensAreLentAndStepsEndWhileAnotherWaitsForOne() throws Exception {
+    JobPool pool = new JobPool(3);
+    Path fifo = fifo("a");
+    JobPool.Lease first = pool.acquire(3).orElseThrow();
+    first.lendThrough(fifo);
+    try (InputStream make = new FileInputStream(fifo.toFile());
+        OutputStream back = new FileOutputStream(fifo.toFile())) {
+      assertThat(List.of(make.read(), make.read())).containsOnly((int) '+');
+      CompletableFuture<JobPool.Lease> second = acquireLater(pool);
+      CompletableFuture<JobPool.Lease> third = acquireLater(pool);
+      back.write('+');
+      // One of the two has a token now; its end gives it to the other, though the make still holds
+      // one and a thread waits in the pipe for it.
+      JobPool.Lease lucky =
+          (JobPool.Lease) CompletableFuture.anyOf(second, third).get(30, TimeUnit.SECONDS);
+      lucky.close();
+      CompletableFuture.allOf(second, third).get(30, TimeUnit.SECONDS);
+      (lucky == second.get() ? third.get() : second.get()).close();
+      first.close();
+    }
+    try (JobPool.Lease a = acquireLater(pool).get(30, TimeUnit.SECONDS);
+        JobPool.Lease b = acquireLater(pool).get(30, TimeUnit.SECONDS);
+        JobPool.Lease c = acquireLater(pool).get(30, TimeUnit.SECONDS)) {
+      assertThat(List.of(a, b, c)).as("no token was lost").hasSize(3);
     }
   }
 

@@ -6,10 +6,10 @@ import static dev.ffs.source.Samples.sha256;
 import static dev.ffs.source.Samples.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.ffs.fixtures.Tools;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -224,8 +224,7 @@ class SourceFetcherIT {
   }
 
   private Process inOwnMounts(String script, Path store, List<String> command) throws Exception {
-    Process probe = child(new ProcessBuilder("unshare", "-Urm", "true"));
-    assumeTrue(probe.waitFor() == 0, "this machine gives no namespaces to its users");
+    Tools.requireNamespaces();
     List<String> whole =
         new ArrayList<>(List.of("unshare", "-Urm", "sh", "-c", script, "sh", store.toString()));
     whole.addAll(command);
@@ -318,7 +317,9 @@ class SourceFetcherIT {
     }
 
     assertThat(asked).isEqualTo(1);
-    assertThat(mirror.requests()).containsExactly("/a", "/a bytes=1000000-");
+    // How much arrived before the connection broke is up to the kernel.
+    assertThat(mirror.requests()).hasSize(2).first().isEqualTo("/a");
+    assertThat(mirror.requests().get(1)).matches("/a bytes=[1-9][0-9]*-");
     assertThat(store().resolve(SHA256).resolve("a")).hasBinaryContent(CONTENT);
   }
 }

@@ -1,7 +1,6 @@
 package dev.ffs.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ffs.fixtures.Jvm;
 import dev.ffs.fixtures.Tools;
@@ -61,9 +60,7 @@ class LayerStoreIT {
 
   /** Changes a tree through an overlay, as a step does; its output says what is left. */
   private static void overlay(Path lower, Workspace workspace, String script) throws Exception {
-    assumeTrue(
-        Tools.run(lower, "unshare", "-Urm", "true").code() == 0,
-        "this machine gives no namespaces to its users");
+    Tools.requireNamespaces();
     Tools.Result result =
         Tools.run(
             lower,
