@@ -34,7 +34,7 @@ final class HostCompiler {
       throw new HostException(
           "there is no C compiler and linker, which this recipe builds its first compiler with ("
               + String.join("; ", lines)
-              + "). Run `ffs doctor` to see how to install them.");
+              + ")");
     }
     return StepKey.sha256(String.join("\n", lines));
   }

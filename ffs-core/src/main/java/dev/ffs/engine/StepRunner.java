@@ -291,8 +291,7 @@ final class StepRunner {
     if (status.code() == NO_ENCLOSURE && lastLine.startsWith(ENCLOSURE_PREFIX)) {
       throw new HostException(
           "this machine cannot give a step the namespaces it needs: "
-              + lastLine.substring(ENCLOSURE_PREFIX.length())
-              + ". Run `ffs doctor` to see what to do about it.");
+              + lastLine.substring(ENCLOSURE_PREFIX.length()));
     }
     store.keepFailed(build, step.id().toString(), workspace);
     return new BuildResult.StepFailure(step.id(), status.toString(), last, log);

@@ -182,11 +182,17 @@ class EngineIT {
   void theLayersOfStepsWithEqualContentAreMountedOnce() throws IOException {
     Path file =
         builds.tarball(
-            host(
-                script("a", "echo 1 >\"$FFS_SYSROOT/file\""),
-                script("b", "echo 2 >\"$FFS_SYSROOT/file\"", "a"),
-                script("c", "echo 1 >\"$FFS_SYSROOT/file\"", "b"),
-                script("d", "cat \"$FFS_SYSROOT/file\" >\"$FFS_SYSROOT/seen\"", "c")));
+            recipe(
+                List.of(),
+                "one two three",
+                phase("one", Place.HOST, "cross", script("a", "echo 1 >\"$FFS_SYSROOT/file\"")),
+                phase("two", Place.HOST, "cross", script("b", "echo 2 >\"$FFS_SYSROOT/file\"")),
+                phase(
+                    "three",
+                    Place.HOST,
+                    "cross",
+                    script("c", "echo 1 >\"$FFS_SYSROOT/file\""),
+                    script("d", "cat \"$FFS_SYSROOT/file\" >\"$FFS_SYSROOT/seen\"", "c"))));
 
     assertThat(Tarball.read(file))
         .containsEntry("file", "file 644 0:0 1\n")
@@ -238,7 +244,7 @@ class EngineIT {
     Path kept = builds.store.resolve("failed/small-x86-64bit/base-b");
     assertThat(kept.resolve("layer/tree/half")).exists();
     assertThat(kept.resolve("build/object")).exists();
-    assertThat(builds.output).doesNotExist();
+    assertThat(builds.output).isEmptyDirectory();
     assertThat(running()).isEmpty();
 
     // The shell stands in the tree that failed, on top of what the step saw.
@@ -470,7 +476,7 @@ class EngineIT {
         .isInstanceOf(HostException.class)
         .hasMessage(
             "there is no C compiler and linker, which this recipe builds its first compiler with"
-                + " (sh: cc: not found). Run `ffs doctor` to see how to install them.");
+                + " (sh: cc: not found)");
     assertThat(builds.build(THREE).succeeded()).as("who needs no compiler").isTrue();
   }
 
@@ -587,8 +593,7 @@ class EngineIT {
             "enclosure: the kernel gives no user namespace (CONFIG_USER_NS,"
                 + " user.max_user_namespaces, kernel.unprivileged_userns_clone,"
                 + " kernel.apparmor_restrict_unprivileged_userns): unshare: ")
-        .contains("this machine cannot give a step the namespaces it needs: the kernel gives no")
-        .endsWith("Run `ffs doctor` to see what to do about it.\n");
+        .contains("this machine cannot give a step the namespaces it needs: the kernel gives no");
     assertThat(running()).isEmpty();
   }
 

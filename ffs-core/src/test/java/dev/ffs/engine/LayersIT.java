@@ -1,10 +1,12 @@
 package dev.ffs.engine;
 
-import static dev.ffs.engine.Builds.host;
+import static dev.ffs.fixtures.Fixtures.phase;
+import static dev.ffs.fixtures.Fixtures.recipe;
 import static dev.ffs.fixtures.Fixtures.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ffs.fixtures.Tarball;
+import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,10 +36,16 @@ class LayersIT {
       throws Exception {
     String in = "cd \"$FFS_SYSROOT\"\n";
     Recipe recipe =
-        host(
-            script("first", in + first),
-            script("second", in + second, "first"),
-            script("look", in + look, "first", "second"));
+        recipe(
+            List.of(),
+            "early base",
+            phase("early", Place.HOST, "cross", script("first", in + first)),
+            phase(
+                "base",
+                Place.HOST,
+                "cross",
+                script("second", in + second),
+                script("look", in + look, "second")));
     return Tarball.read(builds.tarball(recipe));
   }
 

@@ -69,7 +69,7 @@ class MakersTest {
                         path.endsWith("/")
                             ? new Manifest.Entry(
                                 Kind.DIRECTORY, 0755, 0, "", path.substring(0, path.length() - 1))
-                            : new Manifest.Entry(Kind.FILE, 0644, 0, "", path))
+                            : new Manifest.Entry(Kind.FILE, 0644, 0, step, path))
                 .toList()));
   }
 
@@ -94,6 +94,17 @@ class MakersTest {
 
     assertThat(add("tools/blind", "tools/info/dir"))
         .containsExactly("/tools/info/dir was made by tools/first, which this step does not need");
+  }
+
+  @Test
+  void theSameFileMadeTwiceLeavesNothingToChance() {
+    Manifest manifest =
+        new Manifest(List.of(new Manifest.Entry(Kind.FILE, 0644, 0, "digest", "tools/same")));
+
+    assertThat(makers.add(PLAN.step(StepId.parse("tools/first")).orElseThrow(), manifest))
+        .isEmpty();
+    assertThat(makers.add(PLAN.step(StepId.parse("tools/blind")).orElseThrow(), manifest))
+        .isEmpty();
   }
 
   @Test
