@@ -97,11 +97,13 @@ final class Build {
     ExecutorService threads = Executors.newCachedThreadPool(Build::thread);
     CompletionService<StepRunner.Ended> running = new ExecutorCompletionService<>(threads);
     Cancellation.Registration registration = request.cancellation().onCancel(pool::close);
+    // Without an enclosure there is one root for all of them.
+    int most = request.enclosure() == Enclosure.NONE ? 1 : request.jobs();
     int count = 0;
     try {
       boolean stopping = false;
       while (true) {
-        while (!stopping && !request.cancellation().isCancelled() && count < request.jobs()) {
+        while (!stopping && !request.cancellation().isCancelled() && count < most) {
           Optional<PlannedStep> next = schedule.next();
           if (next.isEmpty()) {
             break;

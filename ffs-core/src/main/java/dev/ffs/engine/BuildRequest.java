@@ -21,6 +21,7 @@ import org.apiguardian.api.API;
  * @param jobs how many jobs the steps may run at once, at least 1
  * @param offline whether to do without a network
  * @param keepGoing whether steps that do not depend on a failed one still run
+ * @param enclosure what keeps steps from what is not theirs
  * @param listeners are told how it goes
  * @param cancellation stops the build
  */
@@ -34,6 +35,7 @@ public record BuildRequest(
     int jobs,
     boolean offline,
     boolean keepGoing,
+    Enclosure enclosure,
     List<BuildListener> listeners,
     Cancellation cancellation) {
 
@@ -44,6 +46,7 @@ public record BuildRequest(
     Objects.requireNonNull(executor, "executor");
     Objects.requireNonNull(store, "store");
     Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(enclosure, "enclosure");
     Objects.requireNonNull(cancellation, "cancellation");
     if (jobs < 1) {
       throw new IllegalArgumentException("a build needs at least one job, not " + jobs);
@@ -54,7 +57,8 @@ public record BuildRequest(
   /** Returns this request with another cancellation. */
   BuildRequest with(Cancellation other) {
     return new BuildRequest(
-        recipe, target, executor, store, output, jobs, offline, keepGoing, listeners, other);
+        recipe, target, executor, store, output, jobs, offline, keepGoing, enclosure, listeners,
+        other);
   }
 
   /**
@@ -81,6 +85,7 @@ public record BuildRequest(
     private int jobs = Runtime.getRuntime().availableProcessors();
     private boolean offline;
     private boolean keepGoing;
+    private Enclosure enclosure = Enclosure.NAMESPACES;
     private final List<BuildListener> listeners = new ArrayList<>();
     private Cancellation cancellation = new Cancellation();
 
@@ -146,6 +151,17 @@ public record BuildRequest(
     }
 
     /**
+     * Sets what keeps steps from what is not theirs.
+     *
+     * @param value {@link Enclosure#NAMESPACES} unless set
+     * @return this
+     */
+    public Builder enclosure(Enclosure value) {
+      this.enclosure = value;
+      return this;
+    }
+
+    /**
      * Adds a listener.
      *
      * @param listener is told how it goes
@@ -182,6 +198,7 @@ public record BuildRequest(
           jobs,
           offline,
           keepGoing,
+          enclosure,
           listeners,
           cancellation);
     }

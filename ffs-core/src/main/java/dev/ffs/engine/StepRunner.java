@@ -157,7 +157,7 @@ final class StepRunner {
 
   StepKey key(PlannedStep step, StepScripts generated, Map<StepId, Layer> layers) {
     SortedMap<String, String> inputs = new TreeMap<>();
-    inputs.put("enclosure", StepKey.sha256(ScriptGenerator.enclosure()));
+    inputs.put("enclosure", StepKey.sha256(enclosure()));
     inputs.put("place", step.where().name().toLowerCase(Locale.ROOT) + " " + step.shell());
     inputs.put("prepare script", StepKey.sha256(generated.prepare()));
     inputs.put("script", StepKey.sha256(generated.build()));
@@ -181,6 +181,13 @@ final class StepRunner {
     return new StepKey(inputs);
   }
 
+  private String enclosure() {
+    return switch (request.enclosure()) {
+      case NAMESPACES -> ScriptGenerator.enclosure();
+      case NONE -> ScriptGenerator.plain();
+    };
+  }
+
   private FetchedSource fetched(Source source) {
     FetchedSource found = sources.get(source.id());
     if (found == null) {
@@ -198,7 +205,7 @@ final class StepRunner {
     Path script = directory.resolve("build.sh");
     Path layers = directory.resolve("layers");
     Path list = directory.resolve("sources");
-    Files.writeString(enclosure, ScriptGenerator.enclosure());
+    Files.writeString(enclosure, enclosure());
     Files.writeString(prepare, generated.prepare());
     Files.writeString(script, generated.build());
     link(distinct(seen), layers);
@@ -289,9 +296,12 @@ final class StepRunner {
     List<String> last = output.lastLines();
     String lastLine = last.isEmpty() ? "" : last.get(last.size() - 1);
     if (status.code() == NO_ENCLOSURE && lastLine.startsWith(ENCLOSURE_PREFIX)) {
+      String reason = lastLine.substring(ENCLOSURE_PREFIX.length());
       throw new HostException(
-          "this machine cannot give a step the namespaces it needs: "
-              + lastLine.substring(ENCLOSURE_PREFIX.length()));
+          switch (request.enclosure()) {
+            case NAMESPACES -> "this machine cannot give a step the namespaces it needs: " + reason;
+            case NONE -> "cannot run step " + step.id() + ": " + reason;
+          });
     }
     store.keepFailed(build, step.id().toString(), workspace);
     return new BuildResult.StepFailure(step.id(), status.toString(), last, log);
@@ -302,11 +312,15 @@ final class StepRunner {
     Path script = workspace.directory().resolve("keep.sh");
     Files.writeString(script, ScriptGenerator.keep());
     List<String> argv =
-        List.of(
-            "/bin/bash",
-            script.toString(),
-            workspace.upper().toString(),
-            Long.toString(ScriptGenerator.EPOCH));
+        new ArrayList<>(
+            List.of(
+                "/bin/bash",
+                script.toString(),
+                workspace.upper().toString(),
+                Long.toString(ScriptGenerator.EPOCH)));
+    if (request.enclosure() == Enclosure.NONE) {
+      argv.add("inside");
+    }
     // What was built need not reach the disk, only what is kept.
     workspace.discardBuild();
     return request.executor().run(command(argv), output, request.cancellation());

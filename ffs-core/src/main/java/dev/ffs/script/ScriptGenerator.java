@@ -63,9 +63,20 @@ public final class ScriptGenerator {
   }
 
   /**
+   * Returns the script that runs a step without namespaces, with the options of {@link
+   * #enclosure()}.
+   *
+   * @return bash
+   */
+  public static String plain() {
+    return Templates.resource("plain.sh");
+  }
+
+  /**
    * Returns the script that makes what a step changed ready to be kept.
    *
-   * @return bash; its arguments are the tree and {@link #EPOCH}
+   * @return bash; its arguments are the tree and {@link #EPOCH}, and {@code inside} if it is to do
+   *     without a user namespace
    */
   public static String keep() {
     return Templates.resource("keep.sh");

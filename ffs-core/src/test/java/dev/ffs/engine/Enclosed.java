@@ -115,6 +115,12 @@ final class Enclosed {
     return this;
   }
 
+  /** Does without an enclosure. */
+  Enclosed plain() throws IOException {
+    Files.writeString(directory.resolve("enclosure.sh"), ScriptGenerator.plain());
+    return this;
+  }
+
   /** Puts a command before the caller's. */
   Enclosed within(String... command) {
     wrapper = List.of(command);

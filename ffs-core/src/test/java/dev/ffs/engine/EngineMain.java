@@ -9,8 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Builds in a process of its own: STORE OUTPUT MARK. Prints each line of the steps, then how it
- * ended and the digest of the output, or what was thrown.
+ * Builds in a process of its own: STORE OUTPUT MARK [none]; a recipe of its own goes by the mark
+ * "changes". Prints each line of the steps, then how it ended and the digest of the output, or what
+ * was thrown.
  */
 final class EngineMain {
 
@@ -33,11 +34,26 @@ final class EngineMain {
         script("third", "cat /etc/first /etc/second >/etc/third", "second"));
   }
 
+  /** Steps that delete and replace what earlier ones made. */
+  private static Recipe changes() throws IOException {
+    return Builds.chroot(
+        script("first", "mkdir -p /a/b /c /e; touch /a/b/1 /c/2 /d /e/3; chmod 1770 /c"),
+        script(
+            "second",
+            "rm -r /a /d /e; touch /a; mkdir /d; touch /d/4; mv /c /f; ln -s d /e; chmod 700 /bin",
+            "first"),
+        script("third", "ls -lR /a /c /d /e /f >/list 2>/dev/null || true; rm /f/2", "second"));
+  }
+
   public static void main(String[] args) throws IOException {
     BuildRequest request =
-        BuildRequest.of(slow(args[2]), Builds.TARGET, new LocalExecutor())
+        BuildRequest.of(
+                args[2].equals("changes") ? changes() : slow(args[2]),
+                Builds.TARGET,
+                new LocalExecutor())
             .store(Path.of(args[0]))
             .output(Path.of(args[1]))
+            .enclosure(args.length > 3 ? Enclosure.NONE : Enclosure.NAMESPACES)
             .listener(
                 event -> {
                   if (event instanceof BuildEvent.StepOutput output) {

@@ -3,6 +3,7 @@ package dev.ffs.examples.cli;
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.BuildResult.StepFailure;
+import dev.ffs.engine.Enclosure;
 import dev.ffs.exec.Executor;
 import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Recipe;
@@ -47,6 +48,16 @@ final class BuildCommand implements Callable<Integer> {
       description = "When a step fails, still run those that do not depend on it.")
   boolean keepGoing;
 
+  @Option(
+      names = "--enclosure",
+      paramLabel = "KIND",
+      defaultValue = "namespaces",
+      description = {
+        "What keeps steps from the rest of this machine: namespaces, or none;",
+        "default: ${DEFAULT-VALUE}."
+      })
+  String enclosure;
+
   BuildCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -57,6 +68,14 @@ final class BuildCommand implements Callable<Integer> {
     if (count < 1) {
       throw new UsageException("--jobs must be at least 1, not " + count);
     }
+    Enclosure kind =
+        switch (enclosure) {
+          case "namespaces" -> Enclosure.NAMESPACES;
+          case "none" -> Enclosure.NONE;
+          default ->
+              throw new UsageException(
+                  "--enclosure must be namespaces or none, not '" + enclosure + "'");
+        };
     Recipe recipe = options.arguments.load(surroundings);
     try (Executor executor = new LocalExecutor()) {
       return Attended.run(
@@ -70,6 +89,7 @@ final class BuildCommand implements Callable<Integer> {
                       .output(output)
                       .jobs(count)
                       .keepGoing(keepGoing)
+                      .enclosure(kind)
                       .listener(console)
                       .cancellation(cancellation)
                       .build()));
