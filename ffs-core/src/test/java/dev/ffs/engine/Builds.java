@@ -74,16 +74,23 @@ final class Builds {
         chrootPhase("/bin/sh", steps));
   }
 
+  /** A recipe with a busybox, and a phase inside the sysroot for each step, which all ship. */
+  static Recipe chrootPhases(PackageStep... steps) throws IOException {
+    Tools.require("busybox");
+    List<Phase> phases = new ArrayList<>();
+    phases.add(phase("base", Place.HOST, "cross", script("root", BUSYBOX)));
+    List.of(steps).forEach(step -> phases.add(chrootPhase(step.id(), "/bin/sh", step)));
+    String shipped = String.join(" ", List.of(steps).stream().map(PackageStep::id).toList());
+    return recipe(List.of(), shipped, phases.toArray(Phase[]::new));
+  }
+
   static Phase chrootPhase(String shell, PackageStep... steps) {
+    return chrootPhase("main", shell, steps);
+  }
+
+  private static Phase chrootPhase(String id, String shell, PackageStep... steps) {
     return new Phase(
-        "main",
-        Place.CHROOT,
-        text("native"),
-        text(shell),
-        List.of(),
-        List.of(),
-        List.of(steps),
-        HERE);
+        id, Place.CHROOT, text("native"), text(shell), List.of(), List.of(), List.of(steps), HERE);
   }
 
   static Recipe with(Recipe recipe, Output output) {

@@ -36,13 +36,12 @@ final class EngineMain {
 
   /** Steps that delete and replace what earlier ones made. */
   private static Recipe changes() throws IOException {
-    return Builds.chroot(
+    return Builds.chrootPhases(
         script("first", "mkdir -p /a/b /c /e; touch /a/b/1 /c/2 /d /e/3; chmod 1770 /c"),
         script(
             "second",
-            "rm -r /a /d /e; touch /a; mkdir /d; touch /d/4; mv /c /f; ln -s d /e; chmod 700 /bin",
-            "first"),
-        script("third", "ls -lR /a /c /d /e /f >/list 2>/dev/null || true; rm /f/2", "second"));
+            "rm -r /a /d /e; touch /a; mkdir /d; touch /d/4; mv /c /f; ln -s d /e; chmod 700 /bin"),
+        script("third", "ls -lR /a /c /d /e /f >/list 2>/dev/null || true; rm /f/2"));
   }
 
   public static void main(String[] args) throws IOException {
