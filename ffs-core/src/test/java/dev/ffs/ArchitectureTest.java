@@ -42,10 +42,12 @@ class ArchitectureTest {
     ARROWS.put("exec.local", transport);
     ARROWS.put("exec.fchroot", transport);
     ARROWS.put("exec.lxd", transport);
-    ARROWS.put("source", Set.of("diagnostic", "model"));
+    // ADR 6: whoever shares a directory with other processes locks it in the same way.
+    ARROWS.put("lock", Set.of());
+    ARROWS.put("source", Set.of("diagnostic", "model", "lock"));
     ARROWS.put("archive", Set.of("diagnostic"));
     // ADR 1: the store lists trees the way archives do.
-    ARROWS.put("store", Set.of("diagnostic", "model", "plan", "archive"));
+    ARROWS.put("store", Set.of("diagnostic", "model", "plan", "archive", "lock"));
     ARROWS.put("event", Set.of("diagnostic", "model"));
     ARROWS.put(
         "engine",

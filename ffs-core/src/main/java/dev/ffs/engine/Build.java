@@ -4,18 +4,21 @@ import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.event.BuildListener;
 import dev.ffs.exec.Cancellation;
+import dev.ffs.model.Archive;
 import dev.ffs.model.Text;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
 import dev.ffs.plan.StepId;
 import dev.ffs.script.ScriptGenerator;
 import dev.ffs.source.FetchedSource;
+import dev.ffs.store.BuildRecord;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
 import dev.ffs.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,6 +32,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +48,15 @@ final class Build {
   private final ScriptGenerator scripts;
   private final BuildListener listener;
   private final LayerStore store;
-  private final OutputWriter output;
   private final long began = System.nanoTime();
-  private final Makers makers = new Makers();
+  private Makers makers = new Makers();
   private final Map<StepId, Layer> layers = new LinkedHashMap<>();
   private final Map<StepId, BuildResult.StepResult> results = new HashMap<>();
   private final List<BuildResult.StepFailure> failures = new ArrayList<>();
   private @Nullable String hostCompiler;
+
+  /** Steps that wait for somebody who makes the same; they need no room beside those that run. */
+  private final AtomicInteger waiting = new AtomicInteger();
 
   Build(BuildRequest request, BuildPlan plan, ScriptGenerator scripts, BuildListener listener) {
     this.request = request;
@@ -58,7 +64,6 @@ final class Build {
     this.scripts = scripts;
     this.listener = listener;
     this.store = LayerStore.open(request.store());
-    this.output = new OutputWriter(store, request.output(), plan);
   }
 
   BuildResult run() {
@@ -78,54 +83,107 @@ final class Build {
   private BuildResult attempt() {
     List<String> names = plan.steps().stream().map(step -> step.id().toString()).toList();
     listener.onEvent(new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names));
-    output.probe();
-    Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
-    if (sources.isEmpty()) {
-      return ended(Outcome.CANCELLED, List.of());
+    try (BuildRecord record = record()) {
+      OutputWriter output = new OutputWriter(store, record, request.output(), plan);
+      output.probe();
+      record.useSources(archives());
+      Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
+      return sources.isEmpty()
+          ? ended(Outcome.CANCELLED, List.of())
+          : attempt(record, runner(record, sources.get()), output);
     }
-    runSteps(runner(sources.get()));
-    if (!failures.isEmpty()) {
-      return ended(Outcome.FAILED, List.of());
-    }
-    return request.cancellation().isCancelled() ? ended(Outcome.CANCELLED, List.of()) : packed();
   }
 
-  /** Runs steps side by side, as many as there are job tokens. */
-  private void runSteps(StepRunner runner) {
+  /** Those that the build may use; which of them it uses, it knows only when they are there. */
+  private Set<String> archives() {
+    return plan.sources().stream()
+        .flatMap(source -> source.archives().stream())
+        .map(Archive::digest)
+        .collect(Collectors.toSet());
+  }
+
+  private BuildResult attempt(BuildRecord record, StepRunner runner, OutputWriter output) {
+    // Each turn but the last finds a damaged layer. If there are more than steps, it is the disk.
+    for (int turn = 0; ; turn++) {
+      try {
+        runSteps(record, runner);
+        if (!failures.isEmpty()) {
+          return ended(Outcome.FAILED, List.of());
+        }
+        return request.cancellation().isCancelled()
+            ? ended(Outcome.CANCELLED, List.of())
+            : packed(output);
+      } catch (DamagedLayerException e) {
+        if (turn > plan.steps().size()) {
+          throw new StoreException(
+              e.getMessage() + "; it was made again, and is damaged again: is the disk sound?");
+        }
+        listener.onEvent(new BuildEvent.StoreDamaged(String.valueOf(e.getMessage())));
+        record.discard(e.layer());
+        // What is sound is found again by its key.
+        layers.clear();
+        makers = new Makers();
+      }
+    }
+  }
+
+  /**
+   * Runs steps side by side, as many as there are job tokens.
+   *
+   * @throws DamagedLayerException if a layer is damaged; all steps have ended by then
+   */
+  private void runSteps(BuildRecord record, StepRunner runner) {
     Schedule schedule = new Schedule(plan, store::expectedSeconds);
     JobPool pool = new JobPool(request.jobs());
     ExecutorService threads = Executors.newCachedThreadPool(Build::thread);
-    CompletionService<StepRunner.Ended> running = new ExecutorCompletionService<>(threads);
+    // A step that ended, or empty when one began or ceased to wait.
+    CompletionService<Optional<StepRunner.Ended>> running =
+        new ExecutorCompletionService<>(threads);
     Cancellation.Registration registration = request.cancellation().onCancel(pool::close);
     // Without an enclosure there is one root for all of them.
     int most = request.enclosure() == Enclosure.NONE ? 1 : request.jobs();
     int count = 0;
+    DamagedLayerException damaged = null;
     try {
       boolean stopping = false;
       while (true) {
-        while (!stopping && !request.cancellation().isCancelled() && count < most) {
+        while (!stopping && !request.cancellation().isCancelled() && count - waiting.get() < most) {
           Optional<PlannedStep> next = schedule.next();
           if (next.isEmpty()) {
             break;
           }
           Map<StepId, Layer> seen = Map.copyOf(layers);
-          running.submit(() -> runner.run(next.get(), seen, pool));
+          running.submit(
+              () ->
+                  Optional.of(
+                      runner.run(next.get(), seen, pool, begun -> onWaiting(begun, running))));
           count++;
         }
         if (count == 0) {
-          return;
+          break;
         }
-        StepRunner.Ended ended = running.take().get();
-        count--;
-        finished(ended, schedule);
+        try {
+          Optional<StepRunner.Ended> ended = running.take().get();
+          if (ended.isEmpty()) {
+            continue;
+          }
+          count--;
+          finished(record, ended.get(), schedule);
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof DamagedLayerException cause)) {
+            throw unwrapped(e);
+          }
+          count--;
+          damaged = cause;
+          stopping = true;
+          pool.close();
+        }
         if (!failures.isEmpty() && !request.keepGoing()) {
           stopping = true;
           // Steps that still wait for a token need not begin.
           pool.close();
         }
       }
-    } catch (ExecutionException e) {
-      throw unwrapped(e);
     } catch (InterruptedException e) {
       // Who interrupts the thread of a build wants it to end.
       request.cancellation().cancel();
@@ -134,13 +192,29 @@ final class Build {
       pool.close();
       awaitRunning(threads);
     }
+    if (damaged != null && failures.isEmpty()) {
+      throw damaged;
+    }
   }
 
-  private void finished(StepRunner.Ended ran, Schedule schedule) {
-    StepRunner.Ended ended = checked(ran);
+  private void onWaiting(boolean begun, CompletionService<Optional<StepRunner.Ended>> running) {
+    waiting.addAndGet(begun ? 1 : -1);
+    if (begun) {
+      // There is room for another one now.
+      running.submit(Optional::empty);
+    }
+  }
+
+  private void finished(BuildRecord record, StepRunner.Ended ran, Schedule schedule) {
+    StepRunner.Ended ended = checked(record, ran);
     StepId id = ended.step();
-    results.put(id, new BuildResult.StepResult(id, ended.outcome(), ended.duration()));
-    listener.onEvent(new BuildEvent.StepFinished(id.toString(), ended.outcome(), ended.duration()));
+    // After a damage was found, what was told already is found once more.
+    boolean told = results.containsKey(id) && ended.outcome() == Outcome.REUSED;
+    if (!told) {
+      results.put(id, new BuildResult.StepResult(id, ended.outcome(), ended.duration()));
+      listener.onEvent(
+          new BuildEvent.StepFinished(id.toString(), ended.outcome(), ended.duration()));
+    }
     if (ended.failure() != null) {
       failures.add(ended.failure());
     }
@@ -152,19 +226,19 @@ final class Build {
               .map(PlannedStep::id)
               .filter(other -> other.phase().equals(id.phase()))
               .allMatch(layers::containsKey);
-      if (phaseDone) {
+      if (phaseDone && !told) {
         listener.onEvent(new BuildEvent.PhaseFinished(id.phase()));
       }
     }
   }
 
   /** A step that made what another one of its phase had made has failed after all. */
-  private StepRunner.Ended checked(StepRunner.Ended ended) {
+  private StepRunner.Ended checked(BuildRecord record, StepRunner.Ended ended) {
     if (ended.layer() == null) {
       return ended;
     }
     PlannedStep step = plan.step(ended.step()).orElseThrow();
-    List<String> clashes = makers.add(step, store.manifest(ended.layer()));
+    List<String> clashes = makers.add(step, record.manifest(ended.layer()));
     if (clashes.isEmpty()) {
       return ended;
     }
@@ -221,7 +295,7 @@ final class Build {
     return thread;
   }
 
-  private BuildResult packed() {
+  private BuildResult packed(OutputWriter output) {
     Set<String> shipped =
         plan.output().phases().stream().map(Text::value).collect(Collectors.toSet());
     // In the order of the plan, whatever the order in which they ended.
@@ -256,12 +330,20 @@ final class Build {
     Map<String, FetchedSource> sources =
         Fetching.fetch(request, plan, listener)
             .orElseThrow(() -> new HostException("cancelled while sources were fetched"));
-    StepRunner runner = runner(sources);
     for (PlannedStep other : plan.steps()) {
       if (step.sees().contains(other.id())) {
+        StepInputs inputs =
+            StepInputs.of(
+                request.enclosure(),
+                other,
+                scripts.generate(other),
+                source ->
+                    Optional.ofNullable(sources.get(source.id())).map(f -> f.archive().digest()),
+                id -> Optional.of(layerOf(id).digest()),
+                this::hostCompiler);
         Layer layer =
             store
-                .find(runner.key(other, scripts.generate(other), layers))
+                .find(inputs.key())
                 .orElseThrow(
                     () ->
                         new HostException(
@@ -273,9 +355,10 @@ final class Build {
         layers.put(other.id(), layer);
       }
     }
-    try {
+    try (BuildRecord record = record()) {
       Path directory = store.forShell(plan.name(), step.id().toString());
-      return runner.shell(directory, step, step.sees().stream().map(id -> layerOf(id)).toList());
+      return runner(record, sources)
+          .shell(directory, step, step.sees().stream().map(id -> layerOf(id)).toList());
     } catch (IOException e) {
       throw new StoreException("cannot prepare a shell for " + step.id(), e);
     }
@@ -289,9 +372,13 @@ final class Build {
     return layer;
   }
 
-  private StepRunner runner(Map<String, FetchedSource> sources) {
+  private BuildRecord record() {
+    return store.record(plan.name(), Instant.ofEpochSecond(ScriptGenerator.EPOCH));
+  }
+
+  private StepRunner runner(BuildRecord record, Map<String, FetchedSource> sources) {
     return new StepRunner(
-        request, plan.name(), store, scripts, sources, this::hostCompiler, listener);
+        request, plan.name(), store, record, scripts, sources, this::hostCompiler, listener);
   }
 
   /** Asked once, and only if a step needs to know. */

@@ -4,7 +4,6 @@ import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.Executor;
 import dev.ffs.exec.ExitStatus;
-import dev.ffs.plan.StepKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,15 +18,18 @@ final class HostCompiler {
   private HostCompiler() {}
 
   /**
-   * Asks compiler and linker for their versions.
+   * Asks compiler, linker and C library for their versions.
    *
-   * @return a digest of what they say
+   * @return what they say
    * @throws HostException if there is no compiler
    */
   static String identity(Executor executor, Cancellation cancellation) {
     List<String> lines = Collections.synchronizedList(new ArrayList<>());
     Command command =
-        Command.of("/bin/sh", "-c", "cc --version && cc -dumpmachine && ld --version")
+        Command.of(
+                "/bin/sh",
+                "-c",
+                "cc --version && cc -dumpmachine && ld --version && { ldd --version 2>&1 | head -n 1; }")
             .withEnvironment(ENVIRONMENT);
     ExitStatus status = executor.run(command, (channel, line) -> lines.add(line), cancellation);
     if (!status.succeeded() && !cancellation.isCancelled()) {
@@ -36,6 +38,6 @@ final class HostCompiler {
               + String.join("; ", lines)
               + ")");
     }
-    return StepKey.sha256(String.join("\n", lines));
+    return String.join("\n", lines);
   }
 }

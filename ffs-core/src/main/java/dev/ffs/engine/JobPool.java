@@ -1,5 +1,6 @@
 package dev.ffs.engine;
 
+import dev.ffs.exec.Cancellation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,7 @@ final class JobPool {
   private int free;
   private int waiting;
   private boolean closed;
+  private final Cancellation closing = new Cancellation();
 
   JobPool(int tokens) {
     this.free = tokens;
@@ -141,9 +143,17 @@ final class JobPool {
   }
 
   /** Lets nobody begin to run any more. */
-  synchronized void close() {
-    closed = true;
-    notifyAll();
+  void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    closing.cancel();
+  }
+
+  /** Is cancelled when the pool is closed, for whoever waits for something else before it runs. */
+  Cancellation closing() {
+    return closing;
   }
 
   /** Gives left over tokens to the steps that have the fewest. */

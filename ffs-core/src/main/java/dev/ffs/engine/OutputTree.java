@@ -8,7 +8,6 @@ import dev.ffs.model.Text;
 import dev.ffs.store.Layer;
 import dev.ffs.store.Manifest;
 import dev.ffs.store.Manifest.Kind;
-import dev.ffs.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,15 +34,24 @@ final class OutputTree {
    * @param uid owner
    * @param gid group
    * @param size bytes of a regular file
-   * @param target target of a symbolic link
+   * @param value target of a symbolic link, SHA-256 of a regular file
    * @param identity of a regular file: what its names have in common
    * @param file where its content is; of a directory that the recipe declares, the root
+   * @param layer what it is part of, or null if the recipe declares it
    */
   record Node(
-      Kind kind, int mode, int uid, int gid, long size, String target, String identity, Path file) {
+      Kind kind,
+      int mode,
+      int uid,
+      int gid,
+      long size,
+      String value,
+      String identity,
+      Path file,
+      @Nullable Layer layer) {
 
     Node with(int newMode, int newUid, int newGid, String newIdentity) {
-      return new Node(kind, newMode, newUid, newGid, size, target, newIdentity, file);
+      return new Node(kind, newMode, newUid, newGid, size, value, newIdentity, file, layer);
     }
   }
 
@@ -93,34 +101,30 @@ final class OutputTree {
       }
       Path file = onDisk.get(path);
       if (file == null) {
-        throw new StoreException(
-            "layer "
-                + layer.digest()
-                + " is damaged: /"
-                + path
-                + " is gone from "
-                + layer.tree()
-                + "; remove "
-                + layer.tree().getParent()
-                + " and build again");
+        throw new DamagedLayerException(
+            layer, "layer " + layer.digest() + " is damaged: /" + path + " is gone");
       }
       switch (entry.kind()) {
         case WHITEOUT -> {}
         case HARD_LINK -> {
           Manifest.Entry first =
               Objects.requireNonNull(files.get(entry.value()), "first name of " + path);
-          nodes.put(path, regular(first, layer.digest() + ":" + first.path(), file));
+          nodes.put(path, regular(first, layer, file));
         }
-        case FILE -> nodes.put(path, regular(entry, layer.digest() + ":" + path, file));
+        case FILE -> nodes.put(path, regular(entry, layer, file));
         case OPAQUE_DIRECTORY -> nodes.put(path, directory(entry.mode()));
         default ->
-            nodes.put(path, new Node(entry.kind(), entry.mode(), 0, 0, 0, entry.value(), "", file));
+            nodes.put(
+                path,
+                new Node(entry.kind(), entry.mode(), 0, 0, 0, entry.value(), "", file, layer));
       }
     }
   }
 
-  private static Node regular(Manifest.Entry entry, String identity, Path file) {
-    return new Node(Kind.FILE, entry.mode(), 0, 0, entry.size(), "", identity, file);
+  private static Node regular(Manifest.Entry entry, Layer layer, Path file) {
+    String identity = layer.digest() + ":" + entry.path();
+    return new Node(
+        Kind.FILE, entry.mode(), 0, 0, entry.size(), entry.value(), identity, file, layer);
   }
 
   private void remove(String path) {
@@ -190,7 +194,7 @@ final class OutputTree {
   }
 
   private static Node directory(int mode) {
-    return new Node(Kind.DIRECTORY, mode, 0, 0, 0, "", "", Path.of("/"));
+    return new Node(Kind.DIRECTORY, mode, 0, 0, 0, "", "", Path.of("/"), null);
   }
 
   private static String relative(Text path) {

@@ -6,6 +6,7 @@ import dev.ffs.archive.ReproducibleTar;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.StepKey;
 import dev.ffs.script.ScriptGenerator;
+import dev.ffs.store.BuildRecord;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
 import dev.ffs.store.Manifest;
@@ -16,18 +17,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Packs what is shipped, unless the very file is there already. */
 final class OutputWriter {
 
   private final LayerStore store;
+  private final BuildRecord record;
   private final Path directory;
   private final BuildPlan plan;
 
@@ -38,8 +42,9 @@ final class OutputWriter {
    */
   record Packed(BuildResult.OutputFile file, boolean written) {}
 
-  OutputWriter(LayerStore store, Path directory, BuildPlan plan) {
+  OutputWriter(LayerStore store, BuildRecord record, Path directory, BuildPlan plan) {
     this.store = store;
+    this.record = record;
     this.directory = directory;
     this.plan = plan;
   }
@@ -58,6 +63,11 @@ final class OutputWriter {
     }
   }
 
+  /**
+   * Packs.
+   *
+   * @throws DamagedLayerException if a layer is not what was kept
+   */
   Packed write(List<Layer> layers) {
     Path file = directory.resolve(plan.name() + Compression.XZ.suffix());
     String key = key(layers);
@@ -114,8 +124,14 @@ final class OutputWriter {
   }
 
   private List<ArchiveEntry> entries(List<Layer> layers) throws IOException {
+    for (Layer layer : layers) {
+      Optional<String> damage = record.damage(layer);
+      if (damage.isPresent()) {
+        throw new DamagedLayerException(layer, damage.get());
+      }
+    }
     List<ArchiveEntry> entries = new ArrayList<>();
-    OutputTree.of(layers, store::manifest, plan.output())
+    OutputTree.of(layers, record::manifest, plan.output())
         .nodes()
         .forEach(
             (path, node) ->
@@ -133,10 +149,9 @@ final class OutputWriter {
   private static ArchiveEntry.Body body(OutputTree.Node node) {
     return switch (node.kind()) {
       case FILE ->
-          new ArchiveEntry.RegularFile(
-              node.size(), () -> Files.newInputStream(node.file()), node.identity());
+          new ArchiveEntry.RegularFile(node.size(), () -> new CheckedStream(node), node.identity());
       case DIRECTORY -> new ArchiveEntry.Directory();
-      case SYMBOLIC_LINK -> new ArchiveEntry.SymbolicLink(node.target());
+      case SYMBOLIC_LINK -> new ArchiveEntry.SymbolicLink(node.value());
       case FIFO -> new ArchiveEntry.Fifo();
       case HARD_LINK, OPAQUE_DIRECTORY, WHITEOUT ->
           throw new IllegalStateException("no file of an output: " + node);
@@ -156,6 +171,42 @@ final class OutputWriter {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** A file of a layer. When its end is reached, it must have been what was kept. */
+  private static final class CheckedStream extends DigestInputStream {
+
+    private final OutputTree.Node node;
+    private boolean ended;
+
+    CheckedStream(OutputTree.Node node) throws IOException {
+      super(Files.newInputStream(node.file()), sha256());
+      this.node = node;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return checked(super.read());
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int count) throws IOException {
+      return checked(super.read(bytes, from, count));
+    }
+
+    private int checked(int result) {
+      if (result >= 0 || ended) {
+        return result;
+      }
+      ended = true;
+      if (!HexFormat.of().formatHex(digest.digest()).equals(node.value())) {
+        Layer layer = Objects.requireNonNull(node.layer(), "layer of a file");
+        throw new DamagedLayerException(
+            layer,
+            "layer " + layer.digest() + " is damaged: " + node.file() + " has another content");
+      }
+      return result;
     }
   }
 }

@@ -3,18 +3,20 @@ package dev.ffs.engine;
 import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.event.BuildListener;
+import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.ExitStatus;
 import dev.ffs.model.Archive;
 import dev.ffs.model.Patch;
 import dev.ffs.model.Source;
-import dev.ffs.model.Toolchain;
 import dev.ffs.plan.PlannedStep;
 import dev.ffs.plan.StepId;
 import dev.ffs.plan.StepKey;
 import dev.ffs.script.ScriptGenerator;
 import dev.ffs.script.StepScripts;
 import dev.ffs.source.FetchedSource;
+import dev.ffs.store.BuildRecord;
+import dev.ffs.store.KeyLock;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
 import dev.ffs.store.StoreException;
@@ -29,8 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ final class StepRunner {
 
   private final BuildRequest request;
   private final LayerStore store;
+  private final BuildRecord record;
   private final ScriptGenerator scripts;
   private final Map<String, FetchedSource> sources;
   private final Supplier<String> hostCompiler;
@@ -57,6 +59,7 @@ final class StepRunner {
       BuildRequest request,
       String build,
       LayerStore store,
+      BuildRecord record,
       ScriptGenerator scripts,
       Map<String, FetchedSource> sources,
       Supplier<String> hostCompiler,
@@ -64,6 +67,7 @@ final class StepRunner {
     this.request = request;
     this.build = build;
     this.store = store;
+    this.record = record;
     this.scripts = scripts;
     this.sources = sources;
     this.hostCompiler = hostCompiler;
@@ -82,12 +86,88 @@ final class StepRunner {
       @Nullable Layer layer,
       BuildResult.@Nullable StepFailure failure) {}
 
-  Ended run(PlannedStep step, Map<StepId, Layer> layers, JobPool pool) throws InterruptedException {
+  /**
+   * Runs a step, unless its key is known.
+   *
+   * @param waiting called before and after a wait for somebody who makes the same, with true and
+   *     false
+   * @throws DamagedLayerException if a layer that the step sees is damaged
+   */
+  @SuppressWarnings("try") // The lock is held, not used.
+  Ended run(PlannedStep step, Map<StepId, Layer> layers, JobPool pool, Consumer<Boolean> waiting)
+      throws InterruptedException {
     StepScripts generated = scripts.generate(step);
-    StepKey key = key(step, generated, layers);
-    Optional<Layer> known = store.find(key);
+    StepInputs inputs = inputs(step, generated, layers);
+    Optional<Layer> known = reuse(step, inputs.key());
     if (known.isPresent()) {
-      return new Ended(step.id(), Outcome.REUSED, Duration.ZERO, known.get(), null);
+      return reused(step, known.get());
+    }
+    Optional<KeyLock> lock = lock(step, inputs.key(), pool, waiting);
+    if (lock.isEmpty()) {
+      return new Ended(step.id(), Outcome.CANCELLED, Duration.ZERO, null, null);
+    }
+    try (KeyLock alone = lock.get()) {
+      // Whoever had the lock before may have made it.
+      Optional<Layer> made = reuse(step, inputs.key());
+      return made.isPresent()
+          ? reused(step, made.get())
+          : runAlone(step, generated, inputs, layers, pool);
+    }
+  }
+
+  private Optional<Layer> reuse(PlannedStep step, StepKey key) {
+    return record.reuse(
+        step.id(), key, damage -> listener.onEvent(new BuildEvent.StoreDamaged(damage)));
+  }
+
+  private static Ended reused(PlannedStep step, Layer layer) {
+    return new Ended(step.id(), Outcome.REUSED, Duration.ZERO, layer, null);
+  }
+
+  /** Waits without a job token, for the other one may need it. */
+  private Optional<KeyLock> lock(
+      PlannedStep step, StepKey key, JobPool pool, Consumer<Boolean> waiting) {
+    boolean[] waited = {false};
+    Runnable announce =
+        () -> {
+          waited[0] = true;
+          listener.onEvent(new BuildEvent.StepWaiting(step.id().toString()));
+          waiting.accept(true);
+        };
+    Optional<KeyLock> lock;
+    Cancellation.Registration stop = pool.closing().onCancel(Thread.currentThread()::interrupt);
+    try {
+      lock = Optional.of(store.lock(key, announce));
+    } catch (InterruptedException e) {
+      lock = Optional.empty();
+    } finally {
+      stop.close();
+      if (waited[0]) {
+        waiting.accept(false);
+      }
+    }
+    if (pool.closing().isCancelled()) {
+      // The interrupt has done its work; left standing it would break what follows.
+      Thread.interrupted();
+    }
+    return lock;
+  }
+
+  private Ended runAlone(
+      PlannedStep step,
+      StepScripts generated,
+      StepInputs inputs,
+      Map<StepId, Layer> layers,
+      JobPool pool)
+      throws InterruptedException {
+    List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
+    for (Layer layer : seen) {
+      record
+          .damage(layer)
+          .ifPresent(
+              damage -> {
+                throw new DamagedLayerException(layer, damage);
+              });
     }
     int jobs = step.jobs() == null ? request.jobs() : Math.min(step.jobs(), request.jobs());
     Optional<JobPool.Lease> lease = pool.acquire(jobs);
@@ -101,7 +181,6 @@ final class StepRunner {
     try (JobPool.Lease tokens = lease.get();
         Workspace workspace = store.begin();
         StepLog output = new StepLog(name, log, listener)) {
-      List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
       List<String> argv = lay(workspace.directory(), step, generated, seen, jobs);
       if (jobs > 1) {
         argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
@@ -121,7 +200,7 @@ final class StepRunner {
       if (!kept.succeeded()) {
         throw new IOException("the step's files could not be brought to disk: " + kept);
       }
-      Layer layer = store.commit(key, workspace);
+      Layer layer = record.commit(step.id(), inputs.key(), inputs.texts(), workspace);
       store.forgetFailed(build, name);
       Duration duration = since(began);
       store.expectSeconds(step.id(), duration.toMillis() / 1000.0);
@@ -155,37 +234,14 @@ final class StepRunner {
     return layer;
   }
 
-  StepKey key(PlannedStep step, StepScripts generated, Map<StepId, Layer> layers) {
-    SortedMap<String, String> inputs = new TreeMap<>();
-    inputs.put("enclosure", StepKey.sha256(enclosure()));
-    inputs.put("place", step.where().name().toLowerCase(Locale.ROOT) + " " + step.shell());
-    inputs.put("prepare script", StepKey.sha256(generated.prepare()));
-    inputs.put("script", StepKey.sha256(generated.build()));
-    if (step.toolchain() == Toolchain.Kind.HOST) {
-      inputs.put("host compiler", hostCompiler.get());
-    }
-    for (Source source : step.sources()) {
-      inputs.put("source " + source.id(), fetched(source).archive().digest());
-      for (Patch patch : source.patches()) {
-        inputs.put(
-            "patch " + source.id() + "/" + patch.name().value(), StepKey.sha256(patch.content()));
-      }
-    }
-    List<String> order = new ArrayList<>();
-    for (StepId id : step.sees()) {
-      inputs.put("layer " + id, layerOf(layers, id).digest());
-      order.add(id.toString());
-    }
-    // Where two layers have the same path, the order decides.
-    inputs.put("layers", StepKey.sha256(String.join("\n", order)));
-    return new StepKey(inputs);
-  }
-
-  private String enclosure() {
-    return switch (request.enclosure()) {
-      case NAMESPACES -> ScriptGenerator.enclosure();
-      case NONE -> ScriptGenerator.plain();
-    };
+  private StepInputs inputs(PlannedStep step, StepScripts generated, Map<StepId, Layer> layers) {
+    return StepInputs.of(
+        request.enclosure(),
+        step,
+        generated,
+        source -> Optional.of(fetched(source).archive().digest()),
+        id -> Optional.of(layerOf(layers, id).digest()),
+        hostCompiler);
   }
 
   private FetchedSource fetched(Source source) {
@@ -205,7 +261,7 @@ final class StepRunner {
     Path script = directory.resolve("build.sh");
     Path layers = directory.resolve("layers");
     Path list = directory.resolve("sources");
-    Files.writeString(enclosure, enclosure());
+    Files.writeString(enclosure, StepInputs.enclosure(request.enclosure()));
     Files.writeString(prepare, generated.prepare());
     Files.writeString(script, generated.build());
     link(distinct(seen), layers);

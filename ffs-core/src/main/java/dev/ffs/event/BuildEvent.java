@@ -53,6 +53,20 @@ public sealed interface BuildEvent {
   record SourceReady(String source, String file, boolean fetched) implements BuildEvent {}
 
   /**
+   * A step waits for somebody else, in this process or another one, who makes the same just now.
+   *
+   * @param step its name
+   */
+  record StepWaiting(String step) implements BuildEvent {}
+
+  /**
+   * Something in the store is not as it was written. It is made again.
+   *
+   * @param damage what and why
+   */
+  record StoreDamaged(String damage) implements BuildEvent {}
+
+  /**
    * A step begins to run.
    *
    * @param step its name

@@ -1,5 +1,6 @@
 package dev.ffs.source;
 
+import dev.ffs.lock.PathLock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The beginning of an archive: the bytes that came so far, and their digest.
  *
- * <p>Belongs to whoever holds the {@link DigestLock}. Outlives a process, so that the next one can
- * go on; it is made with the first byte and removed if none is in it at the end.
+ * <p>Belongs to whoever holds the {@link PathLock}. Outlives a process, so that the next one can go
+ * on; it is made with the first byte and removed if none is in it at the end.
  */
 final class PartFile implements AutoCloseable {
 

@@ -1,5 +1,6 @@
 package dev.ffs.source;
 
+import dev.ffs.lock.PathLock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ public final class SourceStore {
   @SuppressWarnings("try") // The lock is held, not used.
   private boolean isSoundAfterAll(Path file, String sha256, BiConsumer<Path, Path> onSetAside)
       throws IOException, InterruptedException {
-    try (DigestLock lock = lock(sha256, () -> {})) {
+    try (PathLock lock = lock(sha256, () -> {})) {
       if (!Files.isRegularFile(file)) {
         return false;
       }
@@ -116,13 +117,13 @@ public final class SourceStore {
   }
 
   /** Keeps others away from a digest; makes its directory. */
-  DigestLock lock(String sha256, Runnable waiting) throws IOException, InterruptedException {
+  PathLock lock(String sha256, Runnable waiting) throws IOException, InterruptedException {
     Path home = home(sha256);
     if (!Files.isDirectory(home)) {
       Files.createDirectories(home);
       force(directory);
     }
-    return DigestLock.acquire(home.resolve(".lock"), waiting);
+    return PathLock.acquire(home.resolve(".lock"), waiting);
   }
 
   Path partFor(String sha256) {

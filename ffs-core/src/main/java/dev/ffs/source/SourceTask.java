@@ -1,5 +1,6 @@
 package dev.ffs.source;
 
+import dev.ffs.lock.PathLock;
 import dev.ffs.model.Archive;
 import dev.ffs.model.Source;
 import dev.ffs.source.Attempt.Reason;
@@ -110,7 +111,7 @@ final class SourceTask implements Callable<Optional<FetchedSource>> {
       return Optional.empty();
     }
     SourceStore store = fetcher.store();
-    try (DigestLock lock =
+    try (PathLock lock =
         store.lock(digest, () -> listener.on(new FetchEvent.Waiting(source, archive)))) {
       // Whoever had the lock may have brought it.
       Optional<FetchedSource> found = reuse(archive);

@@ -1,22 +1,22 @@
 package dev.ffs.store;
 
+import dev.ffs.lock.PathLock;
 import dev.ffs.plan.StepId;
 import dev.ffs.plan.StepKey;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.SortedMap;
+import java.util.UUID;
+import java.util.function.Consumer;
 import org.apiguardian.api.API;
 
 /**
@@ -24,8 +24,12 @@ import org.apiguardian.api.API;
  *
  * <pre>
  * STORE/keys/KEY               which layer the step with this key made, and what went into the key
+ * STORE/texts/DIGEST           scripts and other texts that went into keys, to show what changed
  * STORE/layers/DIGEST/tree     what a step changed; as an overlay's lower directory
  * STORE/layers/DIGEST/manifest every entry of the tree
+ * STORE/builds/BUILD/NUMBER    what a build used: keys and layers of its steps, its sources
+ * STORE/locks/KEY              held by who makes what belongs to the key
+ * STORE/lock                   held for a moment by who looks for layers, adds or removes some
  * STORE/running/               steps at work; whatever is not locked there is rubbish
  * STORE/failed/BUILD/STEP      the trees of steps that failed last
  * STORE/logs/BUILD/STEP.log    the output of each step, of its last run
@@ -34,14 +38,18 @@ import org.apiguardian.api.API;
  * </pre>
  *
  * <p>A layer becomes visible by one rename when all of it is on disk, and a key points to a layer
- * only after that. Safe for several threads and processes.
+ * only after that. Safe for several threads and processes. Builds use it through a {@link
+ * BuildRecord}, so that what they use stays.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LayerStore {
 
   private static final double UNKNOWN_STEP_SECONDS = 10;
 
-  private static final Pattern DIGEST_LINE = Pattern.compile("([0-9a-f]{64})\n");
+  private static final List<String> DIRECTORIES =
+      List.of(
+          "keys", "texts", "layers", "builds", "locks", "running", "failed", "logs", "sources",
+          "outputs");
 
   private final Path root;
 
@@ -65,8 +73,7 @@ public final class LayerStore {
       Files.createDirectories(absolute);
       // By one path, whichever links lead there: this process knows its steps by their paths.
       LayerStore store = new LayerStore(absolute.toRealPath());
-      for (String name :
-          List.of("keys", "layers", "running", "failed", "logs", "sources", "outputs")) {
+      for (String name : DIRECTORIES) {
         Files.createDirectories(store.root.resolve(name));
       }
       store.removeStale();
@@ -106,28 +113,147 @@ public final class LayerStore {
    * Finds what a step with this key made.
    *
    * @param key the key
-   * @return the layer, or empty if no such step is known
+   * @return the layer, or empty if no such step is known, or what is known is damaged
    * @throws StoreException if the store cannot be read
    */
   public Optional<Layer> find(StepKey key) {
-    Path file = root.resolve("keys").resolve(key.digest());
+    return find(key.digest(), damage -> {}).map(Kept::layer);
+  }
+
+  /**
+   * What a step left.
+   *
+   * @param manifest what the layer holds
+   */
+  record Kept(Layer layer, Manifest manifest) {}
+
+  /** Finds what belongs to a key, and says what is damaged. */
+  Optional<Kept> find(String key, Consumer<String> onDamage) {
+    Optional<KeyFile> file = KeyFile.read(keys(), key, onDamage);
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    Layer layer = layer(file.get().layer());
     try {
-      // Whatever the bytes are: a damaged key is as good as none.
-      String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-      Matcher digest = DIGEST_LINE.matcher(text);
-      if (!digest.lookingAt()) {
-        return Optional.empty();
+      if (!Files.isDirectory(layer.tree())) {
+        throw new StoreException(damaged(layer, "it has no files"));
       }
-      Path directory = root.resolve("layers").resolve(digest.group(1));
-      // The manifest is written last: where it is, all of the layer is.
-      return Files.exists(directory.resolve("manifest"))
-              && Files.isDirectory(directory.resolve("tree"))
-          ? Optional.of(new Layer(digest.group(1), directory.resolve("tree")))
-          : Optional.empty();
+      return Optional.of(new Kept(layer, manifest(layer)));
+    } catch (StoreException e) {
+      // As good as none: whoever needs it makes it again.
+      onDamage.accept(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  Path keys() {
+    return root.resolve("keys");
+  }
+
+  Path layers() {
+    return root.resolve("layers");
+  }
+
+  Path running() {
+    return root.resolve("running");
+  }
+
+  Layer layer(String digest) {
+    return new Layer(digest, layers().resolve(digest).resolve("tree"));
+  }
+
+  static Path manifestFile(Layer layer) {
+    return layer.tree().resolveSibling("manifest");
+  }
+
+  /**
+   * Returns what went into a key.
+   *
+   * @param key the key's digest
+   * @return inputs by name, or empty if the key is not known
+   * @throws StoreException if the store cannot be read
+   */
+  public Optional<SortedMap<String, String>> inputs(String key) {
+    return KeyFile.read(keys(), key, damage -> {}).map(KeyFile::inputs);
+  }
+
+  /**
+   * Returns a text that went into a key.
+   *
+   * @param digest its digest
+   * @return the text, or empty if it is not kept, or damaged
+   * @throws StoreException if the store cannot be read
+   */
+  public Optional<String> text(String digest) {
+    Path file = root.resolve("texts").resolve(digest);
+    try {
+      return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+          .filter(text -> StepKey.sha256(text).equals(digest));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw new StoreException("cannot read " + file, e);
+    }
+  }
+
+  void keepTexts(Collection<String> texts) throws IOException {
+    for (String text : texts) {
+      String digest = StepKey.sha256(text);
+      if (text(digest).isEmpty()) {
+        guarded(
+            () -> {
+              DurableFiles.replace(root.resolve("texts"), digest, text);
+              return digest;
+            });
+      }
+    }
+  }
+
+  /**
+   * Waits until nobody else makes what belongs to a key, and keeps others from it.
+   *
+   * @param key the key
+   * @param waiting called once if somebody else is at it
+   * @return the lock, to be closed by the same thread
+   * @throws InterruptedException if the thread is interrupted while it waits
+   * @throws StoreException if the store cannot be used
+   */
+  public KeyLock lock(StepKey key, Runnable waiting) throws InterruptedException {
+    Path file = root.resolve("locks").resolve(key.digest());
+    try {
+      return new KeyLock(PathLock.acquire(file, waiting));
+    } catch (IOException e) {
+      throw new StoreException("cannot lock " + file, e);
+    }
+  }
+
+  /** Told of a layer before anybody could remove it. */
+  interface Committed {
+    void accept(Kept kept) throws IOException;
+  }
+
+  /** Something done while nobody else looks for layers, adds or removes some. */
+  interface Guarded<T> {
+    T run() throws IOException;
+  }
+
+  /** Does something in a moment in which nobody else changes what there is. */
+  @SuppressWarnings("try") // The lock is held, not used.
+  <T> T guarded(Guarded<T> action) throws IOException {
+    // An interrupt is for whoever waits long; this takes a moment.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try (PathLock lock = PathLock.acquire(root.resolve("lock"), () -> {})) {
+          return action.run();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -139,27 +265,86 @@ public final class LayerStore {
    * @throws StoreException if it cannot be read or is damaged
    */
   public Manifest manifest(Layer layer) {
-    Path file = root.resolve("layers").resolve(layer.digest()).resolve("manifest");
+    Path file = manifestFile(layer);
     try {
-      Manifest manifest = Manifest.parse(Files.readString(file));
+      Manifest manifest =
+          Manifest.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
       if (!manifest.digest().equals(layer.digest())) {
-        throw new StoreException(damaged(file, "its digest is " + manifest.digest()));
+        throw new StoreException(
+            damaged(layer, "the digest of its manifest is " + manifest.digest()));
       }
       return manifest;
     } catch (IllegalArgumentException e) {
-      throw new StoreException(damaged(file, String.valueOf(e.getMessage())));
+      throw new StoreException(damaged(layer, String.valueOf(e.getMessage())));
+    } catch (NoSuchFileException e) {
+      throw new StoreException(damaged(layer, "it has no manifest"));
     } catch (IOException e) {
       throw new StoreException("cannot read " + file, e);
     }
   }
 
-  private static String damaged(Path manifest, String why) {
-    return manifest
-        + " is damaged: "
-        + why
-        + "; remove "
-        + manifest.getParent()
-        + " and build again";
+  private static String damaged(Layer layer, String why) {
+    return "layer " + layer.digest() + " is damaged: " + why;
+  }
+
+  /**
+   * Compares the files of a layer with its manifest.
+   *
+   * @param manifest what the layer is to hold
+   * @param layer the layer
+   * @param unchanged the time of files that nobody changed: their content is not read. Empty if all
+   *     is to be read
+   * @return what is wrong, or empty if nothing is
+   */
+  Optional<String> damage(Manifest manifest, Layer layer, Optional<Instant> unchanged) {
+    return TreeCheck.problem(layer.tree(), manifest, unchanged).map(why -> damaged(layer, why));
+  }
+
+  /** Takes a layer away, so that it is made again. */
+  void discard(Layer layer) {
+    try {
+      Path aside = running().resolve("damaged" + UUID.randomUUID());
+      boolean moved =
+          guarded(
+              () -> {
+                if (!Files.exists(layer.tree().getParent())) {
+                  return false;
+                }
+                Files.move(layer.tree().getParent(), aside, StandardCopyOption.ATOMIC_MOVE);
+                return true;
+              });
+      CrashPoint.DAMAGED_LAYER_ASIDE.reached();
+      if (moved) {
+        Trees.remove(aside);
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot remove the damaged layer " + layer.digest(), e);
+    }
+  }
+
+  /**
+   * Begins to use the store for a build. What the build uses stays until it is over.
+   *
+   * @param build name of the build
+   * @param unchanged the time that all files of layers have; one with another time is read before
+   *     it is used
+   * @return the record, to be closed
+   * @throws StoreException if the store cannot be used
+   */
+  public BuildRecord record(String build, Instant unchanged) {
+    return BuildRecord.begin(this, build, unchanged);
+  }
+
+  /**
+   * Returns what the last builds of a name recorded of a step.
+   *
+   * @param build name of the build
+   * @param step the step
+   * @return its key's digest, or empty if no record names the step
+   * @throws StoreException if the store cannot be read
+   */
+  public Optional<String> lastKey(String build, StepId step) {
+    return History.of(this).lastKey(build, step);
   }
 
   /**
@@ -170,9 +355,9 @@ public final class LayerStore {
    */
   public Workspace begin() {
     try {
-      return Workspace.create(root.resolve("running"), "step");
+      return guarded(() -> Workspace.create(running(), "step"));
     } catch (IOException e) {
-      throw new StoreException("cannot begin a step in " + root.resolve("running"), e);
+      throw new StoreException("cannot begin a step in " + running(), e);
     }
   }
 
@@ -185,37 +370,51 @@ public final class LayerStore {
    * @throws StoreException if that fails; then nothing has changed
    */
   public Layer commit(StepKey key, Workspace workspace) {
+    return commit(key, workspace, kept -> {}).layer();
+  }
+
+  /** Takes what a step changed, and lets its record know before anybody could remove it. */
+  Kept commit(StepKey key, Workspace workspace, Committed record) {
     try {
       Manifest manifest = Trees.manifest(workspace.upper());
-      String digest = manifest.digest();
-      Path target = root.resolve("layers").resolve(digest);
-      writeDurably(workspace.layer().resolve("manifest"), manifest.toText());
-      syncDirectory(workspace.layer());
-      publish(workspace.layer(), target);
-      StringBuilder text = new StringBuilder(digest).append('\n');
-      key.inputs()
-          .forEach((name, value) -> text.append(name).append('\t').append(value).append('\n'));
-      replaceDurably(root.resolve("keys"), key.digest(), text.toString());
-      return new Layer(digest, target.resolve("tree"));
+      Layer layer = layer(manifest.digest());
+      DurableFiles.write(workspace.layer().resolve("manifest"), manifest.toText());
+      DurableFiles.sync(workspace.layer());
+      CrashPoint.MANIFEST_WRITTEN.reached();
+      Kept kept = new Kept(layer, manifest);
+      // To read what is there takes its time, so nobody is kept waiting meanwhile.
+      boolean damaged =
+          Files.exists(layer.tree().getParent())
+              && (!Files.exists(manifestFile(layer))
+                  || damage(manifest, layer, Optional.empty()).isPresent());
+      return guarded(
+          () -> {
+            publish(workspace, layer, damaged);
+            CrashPoint.LAYER_PUBLISHED.reached();
+            DurableFiles.replace(
+                keys(), key.digest(), new KeyFile(layer.digest(), key.inputs()).toText());
+            CrashPoint.KEY_WRITTEN.reached();
+            record.accept(kept);
+            return kept;
+          });
     } catch (IOException e) {
       throw new StoreException("cannot keep the result of a step", e);
     }
   }
 
-  private void publish(Path layer, Path target) throws IOException {
-    try {
-      Files.move(layer, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      // A directory that is there and not empty has no exception of its own.
-      if (Files.exists(target.resolve("manifest"))) {
+  private void publish(Workspace workspace, Layer layer, boolean damaged) throws IOException {
+    Path target = layer.tree().getParent();
+    if (Files.exists(target)) {
+      if (!damaged) {
         // Another step, or another build, made the same content: that one stays.
         return;
       }
-      // What damage has left of a layer makes way.
-      Trees.remove(target);
-      Files.move(layer, target, StandardCopyOption.ATOMIC_MOVE);
+      // What damage has left of a layer makes way; it goes with the workspace.
+      Files.move(target, workspace.directory().resolve("damaged"), StandardCopyOption.ATOMIC_MOVE);
     }
-    syncDirectory(root.resolve("layers"));
+    Files.move(workspace.layer(), target, StandardCopyOption.ATOMIC_MOVE);
+    CrashPoint.LAYER_RENAMED.reached();
+    DurableFiles.sync(layers());
   }
 
   /**
@@ -233,6 +432,7 @@ public final class LayerStore {
       Files.createDirectories(target.getParent());
       Trees.remove(target);
       Files.move(workspace.directory(), target, StandardCopyOption.ATOMIC_MOVE);
+      CrashPoint.FAILED_TREE_KEPT.reached();
       return target;
     } catch (IOException e) {
       throw new StoreException("cannot keep the tree of the failed step " + step, e);
@@ -291,7 +491,11 @@ public final class LayerStore {
    */
   public void remember(String key, String value) {
     try {
-      replaceDurably(root.resolve("outputs"), key, value + "\n");
+      guarded(
+          () -> {
+            DurableFiles.replace(root.resolve("outputs"), key, value + "\n");
+            return key;
+          });
     } catch (IOException e) {
       throw new StoreException("cannot write " + key, e);
     }
@@ -345,57 +549,42 @@ public final class LayerStore {
     return "seconds-" + step.phase() + "-" + step.step();
   }
 
-  /** Removes workspaces whose process is gone: it held a lock that nobody holds now. */
+  /** Removes what dead processes left. */
   private void removeStale() throws IOException {
+    List<Path> stale =
+        guarded(
+            () -> {
+              List<Path> found = new ArrayList<>();
+              try (var entries = Files.newDirectoryStream(running())) {
+                for (Path entry : entries) {
+                  String name = entry.getFileName().toString();
+                  Path lock = name.endsWith(".lock") ? entry : Workspace.lockPath(entry);
+                  if (!Alive.is(lock)) {
+                    found.add(entry);
+                  }
+                }
+              }
+              // Small files are replaced under the lock of the store, so nobody writes these now.
+              for (Path directory : withSmallFiles()) {
+                try (var parts = Files.newDirectoryStream(directory, ".part*")) {
+                  parts.forEach(found::add);
+                }
+              }
+              return found;
+            });
+    for (Path entry : stale) {
+      Trees.remove(entry);
+    }
+  }
+
+  private List<Path> withSmallFiles() throws IOException {
     List<Path> directories = new ArrayList<>();
-    try (var stream = Files.newDirectoryStream(root.resolve("running"), Files::isDirectory)) {
-      stream.forEach(directories::add);
+    for (String name : List.of("keys", "texts", "outputs")) {
+      directories.add(root.resolve(name));
     }
-    for (Path directory : directories) {
-      if (Workspace.isLive(directory)) {
-        continue;
-      }
-      Path lockPath = Workspace.lockPath(directory);
-      try (FileChannel channel =
-          FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        FileLock lock = channel.tryLock();
-        if (lock != null) {
-          Trees.remove(directory);
-          Files.deleteIfExists(lockPath);
-        }
-      }
+    for (String build : History.of(this).builds()) {
+      directories.add(root.resolve("builds").resolve(build));
     }
-  }
-
-  private static void writeDurably(Path file, String text) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      var buffer = StandardCharsets.UTF_8.encode(text);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-  }
-
-  private static void replaceDurably(Path directory, String name, String text) throws IOException {
-    Path part = Files.createTempFile(directory, ".part", null);
-    writeDurably(part, text);
-    Files.move(
-        part,
-        directory.resolve(name),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-    syncDirectory(directory);
-  }
-
-  private static void syncDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    return directories;
   }
 }

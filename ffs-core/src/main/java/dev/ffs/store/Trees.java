@@ -55,12 +55,17 @@ final class Trees {
     return new Manifest(entries);
   }
 
+  /** The permissions that the owner of a layer has on disk, whatever the step gave. */
+  static int neededMode(boolean directory, boolean regular) {
+    return directory ? 0500 : regular ? 0400 : 0;
+  }
+
   private static void makeReadable(Path directory, Map<Path, Integer> modes) throws IOException {
     try (var children = Files.newDirectoryStream(directory)) {
       for (Path child : children) {
         int mode = (Integer) Files.getAttribute(child, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         int type = mode & TYPE;
-        int needed = type == DIRECTORY ? 0500 : type == REGULAR ? 0400 : 0;
+        int needed = neededMode(type == DIRECTORY, type == REGULAR);
         if ((mode & needed) != needed) {
           modes.put(child, mode & PERMISSIONS);
           Files.setAttribute(child, "unix:mode", (mode & PERMISSIONS) | needed);
@@ -97,15 +102,27 @@ final class Trees {
     throw new IOException("/" + path + " is a device, which a step cannot make");
   }
 
-  private static boolean isOpaque(Path directory) throws IOException {
+  static boolean isOpaque(Path directory) throws IOException {
     UserDefinedFileAttributeView view =
         Files.getFileAttributeView(directory, UserDefinedFileAttributeView.class);
     // The file system has none if it cannot keep them; then overlayfs cannot have used them.
     return view != null && view.list().contains("overlay.opaque");
   }
 
-  private static String digestOf(ArchiveEntry.RegularFile file) throws IOException {
+  static String digestOf(ArchiveEntry.RegularFile file) throws IOException {
     try (InputStream in = file.content().open()) {
+      return digestOf(in);
+    }
+  }
+
+  static String digestOf(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return digestOf(in);
+    }
+  }
+
+  private static String digestOf(InputStream in) throws IOException {
+    try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -115,6 +132,27 @@ final class Trees {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** Returns the sum of the sizes of all regular files in a tree; of a missing one, 0. */
+  static long bytes(Path tree) throws IOException {
+    long[] sum = {0};
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            // Gone by now, or a directory that a failed step has closed: nobody can tell its size.
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return sum[0];
   }
 
   /** Removes a tree, whatever the permissions of its directories; a missing one is no error. */

@@ -1,14 +1,9 @@
 package dev.ffs.store;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apiguardian.api.API;
 
 /**
@@ -19,38 +14,23 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Workspace implements AutoCloseable {
 
-  /**
-   * The workspaces of this process. Its own locks it must not try: opening and closing a lock file
-   * a second time drops the lock for all other processes (fcntl(2), "record locks").
-   */
-  private static final Set<Path> LIVE = ConcurrentHashMap.newKeySet();
-
   private final Path directory;
-  private final FileChannel lockFile;
-  private final FileLock lock;
+  private final Alive alive;
 
-  private Workspace(Path directory, FileChannel lockFile, FileLock lock) {
+  private Workspace(Path directory, Alive alive) {
     this.directory = directory;
-    this.lockFile = lockFile;
-    this.lock = lock;
+    this.alive = alive;
   }
 
   /** Makes a workspace whose lock tells other processes that it is in use. */
   static Workspace create(Path parent, String prefix) throws IOException {
     Path directory = parent.resolve(prefix + UUID.randomUUID());
-    LIVE.add(directory);
-    FileChannel channel =
-        FileChannel.open(
-            lockPath(directory), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    FileLock lock = channel.lock();
+    Workspace workspace = new Workspace(directory, Alive.mark(lockPath(directory)));
     for (String name : new String[] {"layer/tree", "overlay", "build"}) {
       Files.createDirectories(directory.resolve(name));
     }
-    return new Workspace(directory, channel, lock);
-  }
-
-  static boolean isLive(Path directory) {
-    return LIVE.contains(directory);
+    CrashPoint.WORKSPACE_MADE.reached();
+    return workspace;
   }
 
   /** The lock stands beside the directory, so that it can be taken before there is one. */
@@ -117,10 +97,7 @@ public final class Workspace implements AutoCloseable {
   public void close() {
     try {
       Trees.remove(directory);
-      Files.deleteIfExists(lockPath(directory));
-      lock.release();
-      lockFile.close();
-      LIVE.remove(directory);
+      alive.close();
     } catch (IOException e) {
       throw new StoreException("cannot remove " + directory, e);
     }

@@ -12,7 +12,6 @@ import dev.ffs.model.Output;
 import dev.ffs.plan.StepKey;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
-import dev.ffs.store.StoreException;
 import dev.ffs.store.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +103,7 @@ class OutputTreeTest {
     Files.delete(layer.tree().resolve("usr/a"));
 
     assertThatThrownBy(() -> tree(declares(List.of(), List.of()), layer))
-        .isInstanceOf(StoreException.class)
-        .hasMessageContaining(" is damaged: /usr/a is gone from " + layer.tree());
+        .isInstanceOf(DamagedLayerException.class)
+        .hasMessage("layer " + layer.digest() + " is damaged: /usr/a is gone");
   }
 }

@@ -3,6 +3,7 @@ package dev.ffs.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ffs.lock.PathLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +157,7 @@ class SourceStoreTest {
 
   @Test
   void publishesByRename() throws Exception {
-    try (DigestLock lock = store.lock(SHA256, () -> {})) {
+    try (PathLock lock = store.lock(SHA256, () -> {})) {
       assertThat(lock).isNotNull();
       Path part = Files.write(store.partFor(SHA256), CONTENT);
       Path file = store.publish(SHA256, "a-1.tar.gz", part);
@@ -169,8 +170,8 @@ class SourceStoreTest {
 
   @Test
   void aThreadMayTakeItsLockAgain() throws Exception {
-    try (DigestLock outer = store.lock(SHA256, () -> {});
-        DigestLock inner = store.lock(SHA256, () -> {})) {
+    try (PathLock outer = store.lock(SHA256, () -> {});
+        PathLock inner = store.lock(SHA256, () -> {})) {
       assertThat(inner).isSameAs(outer);
     }
   }

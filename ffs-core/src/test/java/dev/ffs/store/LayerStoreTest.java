@@ -248,18 +248,18 @@ class LayerStoreTest {
     Files.writeString(file, text.replace("\ta\n", "\tb\n"));
     assertThatThrownBy(() -> store.manifest(layer))
         .isInstanceOf(StoreException.class)
-        .hasMessageMatching(".*/manifest is damaged: its digest is [0-9a-f]{64}; .*")
-        .hasMessageEndingWith("; remove " + layer.tree().getParent() + " and build again");
+        .hasMessageMatching(
+            "layer " + layer.digest() + " is damaged: the digest of its manifest is [0-9a-f]{64}");
 
     Files.writeString(file, text.substring(0, 10));
     assertThatThrownBy(() -> store.manifest(layer))
         .isInstanceOf(StoreException.class)
-        .hasMessageStartingWith(file + " is damaged: the manifest is cut short; ");
+        .hasMessage("layer " + layer.digest() + " is damaged: the manifest is cut short");
 
     Files.delete(file);
     assertThatThrownBy(() -> store.manifest(layer))
         .isInstanceOf(StoreException.class)
-        .hasMessage("cannot read " + file + ": NoSuchFileException: " + file);
+        .hasMessage("layer " + layer.digest() + " is damaged: it has no manifest");
   }
 
   @Test

@@ -57,6 +57,10 @@ final class Console implements BuildListener {
       if (e.fetched()) {
         display.line(Tone.PLAIN, e.source() + ": fetched " + e.file());
       }
+    } else if (event instanceof BuildEvent.StepWaiting e) {
+      display.line(Tone.PLAIN, e.step() + ": waiting for another build that makes the same");
+    } else if (event instanceof BuildEvent.StoreDamaged e) {
+      display.line(Tone.PLAIN, "store: " + e.damage() + "; made again");
     } else if (event instanceof BuildEvent.StepStarted e) {
       running.put(e.step(), nanoTime.getAsLong());
     } else if (event instanceof BuildEvent.StepFinished e) {

@@ -1,0 +1,157 @@
+package dev.ffs.lock;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps other threads and other processes away from what one lock file stands for.
+ *
+ * <p>A lock on a file holds against other processes only, and is lost as soon as any thread of this
+ * process closes the same file. So threads agree among themselves first, and only the one that won
+ * opens the file. Who holds the lock may delete the file: whoever waits for it notices.
+ */
+@API(status = API.Status.INTERNAL, since = "0.1")
+public final class PathLock implements AutoCloseable {
+
+  private static final ConcurrentMap<Path, PathLock> LOCKS = new ConcurrentHashMap<>();
+
+  private final Path file;
+  private final ReentrantLock threads = new ReentrantLock();
+  private @Nullable FileChannel channel;
+
+  private PathLock(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Waits for the lock and takes it. The thread that has it may take it again.
+   *
+   * @param file the lock file, in a directory that exists
+   * @param waiting called once if somebody else has it
+   * @return the lock, to be closed by the thread that took it
+   * @throws IOException if the file cannot be made or locked
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static PathLock acquire(Path file, Runnable waiting)
+      throws IOException, InterruptedException {
+    // By its real path, or two ways to the same store would be two locks in one process.
+    Path key = file.resolveSibling(".").toRealPath().resolve(file.getFileName());
+    PathLock lock = LOCKS.computeIfAbsent(key, PathLock::new);
+    Once announced = new Once(waiting);
+    if (!lock.threads.tryLock()) {
+      announced.run();
+      lock.threads.lockInterruptibly();
+    }
+    boolean taken = false;
+    try {
+      if (lock.threads.getHoldCount() == 1) {
+        lock.lockFile(announced);
+      }
+      taken = true;
+      return lock;
+    } catch (FileLockInterruptionException e) {
+      throw new InterruptedException("interrupted while waiting for " + file);
+    } finally {
+      if (!taken) {
+        lock.threads.unlock();
+      }
+    }
+  }
+
+  private void lockFile(Runnable waiting) throws IOException {
+    while (true) {
+      FileChannel opened = null;
+      boolean locked = false;
+      try {
+        makeFile();
+        Object before = identity();
+        opened = FileChannel.open(file, StandardOpenOption.WRITE);
+        if (opened.tryLock() == null) {
+          waiting.run();
+          opened.lock();
+        }
+        // While the file is open, no other one can get its inode number.
+        if (before.equals(identity())) {
+          locked = true;
+          channel = opened;
+          return;
+        }
+      } catch (NoSuchFileException e) {
+        if (!Files.isDirectory(file.resolveSibling("."))) {
+          throw e;
+        }
+        // Who held the lock deleted the file just now.
+      } finally {
+        if (!locked && opened != null) {
+          opened.close();
+        }
+      }
+    }
+  }
+
+  private void makeFile() throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // As it is most of the time.
+    }
+  }
+
+  private Object identity() throws IOException {
+    return Objects.requireNonNull(
+        Files.readAttributes(file, BasicFileAttributes.class).fileKey(), "inode");
+  }
+
+  /**
+   * Deletes the lock file, if it will not be needed for long. The lock is still held.
+   *
+   * @throws IOException if that fails
+   */
+  public void deleteFile() throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (threads.getHoldCount() == 1 && channel != null) {
+        channel.close();
+        channel = null;
+      }
+    } finally {
+      threads.unlock();
+    }
+  }
+
+  /** Runs something at the first call and nothing at later ones. */
+  private static final class Once implements Runnable {
+
+    private @Nullable Runnable action;
+
+    Once(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    public void run() {
+      Runnable now = action;
+      action = null;
+      if (now != null) {
+        now.run();
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package dev.ffs.store;
+
+import dev.ffs.plan.StepId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * The records of all builds: {@code builds/BUILD/NUMBER}, with a line {@code step, name, key,
+ * layer} for each step and {@code source, digest} for each archive, separated by tabs.
+ *
+ * <p>They are ordered by number and not by time, since clocks jump.
+ */
+final class History {
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{8}");
+
+  private final Path directory;
+
+  private History(Path directory) {
+    this.directory = directory;
+  }
+
+  static History of(LayerStore store) {
+    return new History(store.root().resolve("builds"));
+  }
+
+  /** What a step's key led to. */
+  record Step(String key, String layer) {}
+
+  /** What a build used. */
+  record Entry(SortedMap<String, Step> steps, SortedSet<String> sources) {
+
+    static final Entry EMPTY = new Entry(new TreeMap<>(), new TreeSet<>());
+
+    Entry {
+      steps = Collections.unmodifiableSortedMap(new TreeMap<>(steps));
+      sources = Collections.unmodifiableSortedSet(new TreeSet<>(sources));
+    }
+
+    Entry withStep(String name, Step step) {
+      SortedMap<String, Step> more = new TreeMap<>(steps);
+      more.put(name, step);
+      return new Entry(more, sources);
+    }
+
+    Entry withSources(Collection<String> digests) {
+      SortedSet<String> more = new TreeSet<>(sources);
+      more.addAll(digests);
+      return new Entry(steps, more);
+    }
+
+    String toText() {
+      StringBuilder text = new StringBuilder();
+      steps.forEach(
+          (name, step) ->
+              text.append("step\t")
+                  .append(name)
+                  .append('\t')
+                  .append(step.key())
+                  .append('\t')
+                  .append(step.layer())
+                  .append('\n'));
+      sources.forEach(digest -> text.append("source\t").append(digest).append('\n'));
+      return text.toString();
+    }
+
+    /** Reads what is there; a line that a crash has damaged says nothing. */
+    static Entry parse(String text) {
+      SortedMap<String, Step> steps = new TreeMap<>();
+      SortedSet<String> sources = new TreeSet<>();
+      for (String line : text.split("\n", -1)) {
+        String[] parts = line.split("\t", -1);
+        if (parts.length == 4 && parts[0].equals("step")) {
+          steps.put(parts[1], new Step(parts[2], parts[3]));
+        } else if (parts.length == 2 && parts[0].equals("source")) {
+          sources.add(parts[1]);
+        }
+      }
+      return new Entry(steps, sources);
+    }
+  }
+
+  /** Returns the names of all builds. */
+  List<String> builds() throws IOException {
+    return names(directory, name -> true);
+  }
+
+  /** Returns the numbers of a build's records, the oldest first. */
+  List<String> numbers(String build) throws IOException {
+    return names(directory.resolve(build), name -> NUMBER.matcher(name).matches());
+  }
+
+  private static List<String> names(Path directory, Predicate<String> wanted) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (var entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    return names.stream().filter(wanted).sorted().toList();
+  }
+
+  Path file(String build, String number) {
+    return directory.resolve(build).resolve(number);
+  }
+
+  Path lockPath(String build, String number) {
+    return directory.resolve(build).resolve(number + ".lock");
+  }
+
+  boolean isAlive(String build, String number) throws IOException {
+    return Alive.is(lockPath(build, number));
+  }
+
+  /** Returns a number that no record of the build has, higher than all. */
+  String nextNumber(String build) throws IOException {
+    Path records = Files.createDirectories(directory.resolve(build));
+    long last = 0;
+    try (var entries = Files.newDirectoryStream(records)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        boolean lock = name.endsWith(".lock");
+        String number = lock ? name.substring(0, name.length() - ".lock".length()) : name;
+        if (!NUMBER.matcher(number).matches()) {
+          continue;
+        }
+        last = Math.max(last, Long.parseLong(number));
+        if (lock && !Alive.is(entry)) {
+          Files.deleteIfExists(entry);
+        }
+      }
+    }
+    return String.format("%08d", last + 1);
+  }
+
+  /** Writes a record that need not survive a power failure, for its build would not either. */
+  void note(String build, String number, Entry entry) throws IOException {
+    DurableFiles.replaceSoon(directory.resolve(build), number, entry.toText());
+  }
+
+  Entry read(String build, String number) throws IOException {
+    try {
+      byte[] bytes = Files.readAllBytes(file(build, number));
+      return Entry.parse(new String(bytes, StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return Entry.EMPTY;
+    }
+  }
+
+  void remove(String build, String number) throws IOException {
+    Files.deleteIfExists(file(build, number));
+  }
+
+  /** Writes a record for good, in place of the one before it if both say the same. */
+  void settle(String build, String number, Entry entry) throws IOException {
+    if (entry.equals(Entry.EMPTY)) {
+      remove(build, number);
+      return;
+    }
+    DurableFiles.replace(directory.resolve(build), number, entry.toText());
+    List<String> older =
+        numbers(build).stream().filter(other -> other.compareTo(number) < 0).toList();
+    if (!older.isEmpty()) {
+      String last = older.get(older.size() - 1);
+      if (!isAlive(build, last) && read(build, last).equals(entry)) {
+        remove(build, last);
+      }
+    }
+  }
+
+  Optional<String> lastKey(String build, StepId step) {
+    try {
+      List<String> numbers = numbers(build);
+      for (int i = numbers.size() - 1; i >= 0; i--) {
+        Step found = read(build, numbers.get(i)).steps().get(step.toString());
+        if (found != null) {
+          return Optional.of(found.key());
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new StoreException("cannot read the records of " + build, e);
+    }
+  }
+}
