@@ -35,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** One build, from the sources to the output. */
 final class Build {
@@ -53,7 +52,7 @@ final class Build {
   private final Map<StepId, Layer> layers = new LinkedHashMap<>();
   private final Map<StepId, BuildResult.StepResult> results = new HashMap<>();
   private final List<BuildResult.StepFailure> failures = new ArrayList<>();
-  private @Nullable String hostCompiler;
+  private final HostCompiler hostCompiler;
 
   /** Steps that wait for somebody who makes the same; they need no room beside those that run. */
   private final AtomicInteger waiting = new AtomicInteger();
@@ -64,6 +63,7 @@ final class Build {
     this.scripts = scripts;
     this.listener = listener;
     this.store = LayerStore.open(request.store());
+    this.hostCompiler = new HostCompiler(request);
   }
 
   BuildResult run() {
@@ -340,7 +340,7 @@ final class Build {
                 source ->
                     Optional.ofNullable(sources.get(source.id())).map(f -> f.archive().digest()),
                 id -> Optional.of(layerOf(id).digest()),
-                this::hostCompiler);
+                hostCompiler);
         Layer layer =
             store
                 .find(inputs.key())
@@ -378,14 +378,6 @@ final class Build {
 
   private StepRunner runner(BuildRecord record, Map<String, FetchedSource> sources) {
     return new StepRunner(
-        request, plan.name(), store, record, scripts, sources, this::hostCompiler, listener);
-  }
-
-  /** Asked once, and only if a step needs to know. */
-  private synchronized String hostCompiler() {
-    if (hostCompiler == null) {
-      hostCompiler = HostCompiler.identity(request.executor(), request.cancellation());
-    }
-    return hostCompiler;
+        request, plan.name(), store, record, scripts, sources, hostCompiler, listener);
   }
 }

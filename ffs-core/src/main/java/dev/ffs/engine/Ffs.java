@@ -123,6 +123,19 @@ public final class Ffs {
   }
 
   /**
+   * Says for each step what a build would do with it now, and why. Runs and fetches nothing.
+   *
+   * @param request the build
+   * @return a forecast for each step, in the order of the plan
+   * @throws DiagnosticException if the recipe has errors or no such target
+   * @throws StoreException if the store cannot be read
+   * @throws HostException if this machine has no compiler, and so it cannot be told
+   */
+  public List<Forecast> forecast(BuildRequest request) {
+    return new Forecaster(request, plan(request.recipe(), request.target()), scripts).forecast();
+  }
+
+  /**
    * Returns how to enter the root of a step with a shell: if it failed, as it was when it failed.
    *
    * @param request the build

@@ -8,36 +8,50 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Says which compiler the host has; it counts for the keys of the steps that use it. */
-final class HostCompiler {
+/**
+ * Says which compiler the machine has; it counts for the keys of the steps that use it. The machine
+ * is asked once, and only if a step needs to know.
+ */
+final class HostCompiler implements Supplier<String> {
 
   private static final Map<String, String> ENVIRONMENT =
       Map.of("PATH", "/usr/bin:/usr/sbin:/bin:/sbin", "LC_ALL", "C");
 
-  private HostCompiler() {}
+  /** The C library's version counts, too: what the compiler makes is linked with it. */
+  private static final String QUESTION =
+      "cc --version && cc -dumpmachine && ld --version && { ldd --version 2>&1 | head -n 1; }";
+
+  private final Executor executor;
+  private final Cancellation cancellation;
+  private @Nullable String answer;
+
+  HostCompiler(BuildRequest request) {
+    this.executor = request.executor();
+    this.cancellation = request.cancellation();
+  }
 
   /**
-   * Asks compiler, linker and C library for their versions.
+   * Returns what compiler, linker and C library say of their versions.
    *
-   * @return what they say
    * @throws HostException if there is no compiler
    */
-  static String identity(Executor executor, Cancellation cancellation) {
-    List<String> lines = Collections.synchronizedList(new ArrayList<>());
-    Command command =
-        Command.of(
-                "/bin/sh",
-                "-c",
-                "cc --version && cc -dumpmachine && ld --version && { ldd --version 2>&1 | head -n 1; }")
-            .withEnvironment(ENVIRONMENT);
-    ExitStatus status = executor.run(command, (channel, line) -> lines.add(line), cancellation);
-    if (!status.succeeded() && !cancellation.isCancelled()) {
-      throw new HostException(
-          "there is no C compiler and linker, which this recipe builds its first compiler with ("
-              + String.join("; ", lines)
-              + ")");
+  @Override
+  public synchronized String get() {
+    if (answer == null) {
+      List<String> lines = Collections.synchronizedList(new ArrayList<>());
+      Command command = Command.of("/bin/sh", "-c", QUESTION).withEnvironment(ENVIRONMENT);
+      ExitStatus status = executor.run(command, (channel, line) -> lines.add(line), cancellation);
+      if (!status.succeeded() && !cancellation.isCancelled()) {
+        throw new HostException(
+            "there is no C compiler and linker, which this recipe builds its first compiler with ("
+                + String.join("; ", lines)
+                + ")");
+      }
+      answer = String.join("\n", lines);
     }
-    return String.join("\n", lines);
+    return answer;
   }
 }

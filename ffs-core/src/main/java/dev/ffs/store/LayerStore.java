@@ -134,6 +134,10 @@ public final class LayerStore {
       return Optional.empty();
     }
     Layer layer = layer(file.get().layer());
+    if (!Files.exists(directoryOf(layer))) {
+      // Removed as a whole, because it was damaged.
+      return Optional.empty();
+    }
     try {
       if (!Files.isDirectory(layer.tree())) {
         throw new StoreException(damaged(layer, "it has no files"));
@@ -160,6 +164,10 @@ public final class LayerStore {
 
   Layer layer(String digest) {
     return new Layer(digest, layers().resolve(digest).resolve("tree"));
+  }
+
+  private Path directoryOf(Layer layer) {
+    return layers().resolve(layer.digest());
   }
 
   static Path manifestFile(Layer layer) {
@@ -307,10 +315,10 @@ public final class LayerStore {
       boolean moved =
           guarded(
               () -> {
-                if (!Files.exists(layer.tree().getParent())) {
+                if (!Files.exists(directoryOf(layer))) {
                   return false;
                 }
-                Files.move(layer.tree().getParent(), aside, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(directoryOf(layer), aside, StandardCopyOption.ATOMIC_MOVE);
                 return true;
               });
       CrashPoint.DAMAGED_LAYER_ASIDE.reached();
@@ -384,7 +392,7 @@ public final class LayerStore {
       Kept kept = new Kept(layer, manifest);
       // To read what is there takes its time, so nobody is kept waiting meanwhile.
       boolean damaged =
-          Files.exists(layer.tree().getParent())
+          Files.exists(directoryOf(layer))
               && (!Files.exists(manifestFile(layer))
                   || damage(manifest, layer, Optional.empty()).isPresent());
       return guarded(
@@ -403,7 +411,7 @@ public final class LayerStore {
   }
 
   private void publish(Workspace workspace, Layer layer, boolean damaged) throws IOException {
-    Path target = layer.tree().getParent();
+    Path target = directoryOf(layer);
     if (Files.exists(target)) {
       if (!damaged) {
         // Another step, or another build, made the same content: that one stays.

@@ -48,15 +48,7 @@ final class BuildCommand implements Callable<Integer> {
       description = "When a step fails, still run those that do not depend on it.")
   boolean keepGoing;
 
-  @Option(
-      names = "--enclosure",
-      paramLabel = "KIND",
-      defaultValue = "namespaces",
-      description = {
-        "What keeps steps from the rest of this machine: namespaces, or none;",
-        "default: ${DEFAULT-VALUE}."
-      })
-  String enclosure;
+  @Mixin EnclosureOption enclosure;
 
   BuildCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -68,14 +60,7 @@ final class BuildCommand implements Callable<Integer> {
     if (count < 1) {
       throw new UsageException("--jobs must be at least 1, not " + count);
     }
-    Enclosure kind =
-        switch (enclosure) {
-          case "namespaces" -> Enclosure.NAMESPACES;
-          case "none" -> Enclosure.NONE;
-          default ->
-              throw new UsageException(
-                  "--enclosure must be namespaces or none, not '" + enclosure + "'");
-        };
+    Enclosure kind = enclosure.kind();
     Recipe recipe = options.arguments.load(surroundings);
     try (Executor executor = new LocalExecutor()) {
       return Attended.run(

@@ -2,6 +2,7 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.Forecast;
 import dev.ffs.plan.StepId;
 import java.util.List;
 
@@ -12,6 +13,8 @@ interface Engine {
 
   /** Returns false if it was cancelled. */
   boolean fetch(BuildRequest request);
+
+  List<Forecast> forecast(BuildRequest request);
 
   List<String> shellCommand(BuildRequest request, StepId step);
 }

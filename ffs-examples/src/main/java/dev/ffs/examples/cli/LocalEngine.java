@@ -3,6 +3,7 @@ package dev.ffs.examples.cli;
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.Ffs;
+import dev.ffs.engine.Forecast;
 import dev.ffs.plan.StepId;
 import java.util.List;
 
@@ -17,6 +18,11 @@ final class LocalEngine implements Engine {
   @Override
   public boolean fetch(BuildRequest request) {
     return Ffs.create().fetch(request);
+  }
+
+  @Override
+  public List<Forecast> forecast(BuildRequest request) {
+    return Ffs.create().forecast(request);
   }
 
   @Override

@@ -56,13 +56,15 @@ public final class Main {
         new CommandLine(new FfsCommand())
             .addSubcommand(new ListCommand(surroundings))
             .addSubcommand(new PlanCommand(surroundings))
+            .addSubcommand(new ExplainCommand(surroundings))
             .addSubcommand(new FetchCommand(surroundings))
             .addSubcommand(new BuildCommand(surroundings))
             .addSubcommand(new GenerateCommand(surroundings))
             .addSubcommand(new LintCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
-            .addSubcommand(new ShellCommand(surroundings));
-    Stream.concat(Stream.of(top), top.getSubcommands().values().stream())
+            .addSubcommand(new ShellCommand(surroundings))
+            .addSubcommand(StoreCommand.with(surroundings));
+    withThoseBelow(top)
         .forEach(
             command ->
                 command
@@ -76,6 +78,12 @@ public final class Main {
         .setParameterExceptionHandler((e, words) -> usage(surroundings, e))
         .setExecutionExceptionHandler((e, command, result) -> failure(surroundings, e, args))
         .execute(args);
+  }
+
+  private static Stream<CommandLine> withThoseBelow(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command),
+        command.getSubcommands().values().stream().flatMap(Main::withThoseBelow));
   }
 
   private static int usage(Surroundings surroundings, ParameterException e) {
@@ -92,8 +100,8 @@ public final class Main {
     } else {
       surroundings.err().println("ffs: " + e.getMessage());
     }
-    String words = atTop ? "" : command.getCommandName() + " ";
-    surroundings.err().println("Try: " + surroundings.command() + " " + words + "--help");
+    String words = command.getCommandSpec().qualifiedName().replaceFirst("^\\S+", "");
+    surroundings.err().println("Try: " + surroundings.command() + words + " --help");
     return ExitCode.USAGE;
   }
 

@@ -1,11 +1,19 @@
 package dev.ffs.examples.cli;
 
+import dev.ffs.engine.BuildRequest;
+import dev.ffs.engine.Forecast;
+import dev.ffs.engine.HostException;
+import dev.ffs.exec.Executor;
+import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Archive;
+import dev.ffs.model.Recipe;
 import dev.ffs.model.Source;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
+import dev.ffs.plan.Planner;
 import dev.ffs.plan.StepId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,13 +24,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ffs plan}. */
-@Command(name = "plan", description = "Show the steps of a build, in order.")
+@Command(
+    name = "plan",
+    description = "Show the steps of a build, in order, and which of them would run.")
 final class PlanCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
 
   @Mixin CommonOptions common;
   @Mixin RecipeArguments arguments;
+  @Mixin StoreOption store;
+  @Mixin EnclosureOption enclosure;
 
   @Option(names = "--json", description = "Print JSON; docs/cli.md describes it.")
   boolean json;
@@ -33,17 +45,41 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BuildPlan plan = arguments.plan(surroundings);
+    Recipe recipe = arguments.load(surroundings);
+    BuildPlan plan = Planner.plan(recipe, arguments.target);
+    List<Forecast> forecasts = forecasts(recipe);
+    Map<StepId, String> states = new HashMap<>();
+    forecasts.forEach(f -> states.put(f.step(), Explanation.word(f.verdict())));
     if (json) {
-      surroundings.out().println(Json.write(json(plan)));
-    } else {
-      table(plan).lines().forEach(surroundings.out()::println);
+      surroundings.out().println(Json.write(json(plan, states)));
+      return ExitCode.OK;
+    }
+    table(plan, states).lines().forEach(surroundings.out()::println);
+    if (!forecasts.isEmpty()) {
+      surroundings.out().println();
+      surroundings.out().println(Explanation.summary(forecasts));
     }
     return ExitCode.OK;
   }
 
-  private static Table table(BuildPlan plan) {
-    Table table = new Table().row("#", "STEP", "WHERE", "TOOLCHAIN", "SOURCES", "NEEDS");
+  /** Returns what would run, or nothing if this machine could not build at all. */
+  private List<Forecast> forecasts(Recipe recipe) {
+    try (Executor executor = new LocalExecutor()) {
+      return surroundings
+          .engine()
+          .forecast(
+              BuildRequest.of(recipe, arguments.target, executor)
+                  .store(store.directory())
+                  .enclosure(enclosure.kind())
+                  .build());
+    } catch (HostException e) {
+      surroundings.err().println("ffs: cannot say which steps would run: " + e.getMessage());
+      return List.of();
+    }
+  }
+
+  private static Table table(BuildPlan plan, Map<StepId, String> states) {
+    Table table = new Table().row("#", "STEP", "STATE", "WHERE", "TOOLCHAIN", "SOURCES", "NEEDS");
     List<PlannedStep> steps = plan.steps();
     List<String> above = new ArrayList<>();
     String phase = "";
@@ -57,6 +93,7 @@ final class PlanCommand implements Callable<Integer> {
       table.row(
           String.valueOf(i + 1),
           step.id().toString(),
+          states.getOrDefault(step.id(), "?"),
           word(step.where()),
           word(step.toolchain()),
           dash(String.join(", ", sources(step))),
@@ -68,12 +105,13 @@ final class PlanCommand implements Callable<Integer> {
     return table;
   }
 
-  private static Map<String, Object> json(BuildPlan plan) {
+  private static Map<String, Object> json(BuildPlan plan, Map<StepId, String> states) {
     List<Object> steps = new ArrayList<>();
     for (PlannedStep step : plan.steps()) {
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("number", steps.size() + 1);
       fields.put("step", step.id().toString());
+      fields.put("state", states.get(step.id()));
       fields.put("where", word(step.where()));
       fields.put("toolchain", word(step.toolchain()));
       fields.put("build", word(step.build()));

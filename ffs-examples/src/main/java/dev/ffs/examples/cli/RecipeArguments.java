@@ -2,7 +2,10 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.BuildPlan;
+import dev.ffs.plan.PlannedStep;
 import dev.ffs.plan.Planner;
+import dev.ffs.plan.StepId;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -30,5 +33,24 @@ final class RecipeArguments {
 
   BuildPlan plan(Surroundings surroundings) {
     return Planner.plan(load(surroundings), target);
+  }
+
+  /**
+   * Finds a step by its name.
+   *
+   * @throws UsageException if there is no such step
+   */
+  StepId step(Recipe loaded, String name) {
+    List<StepId> steps =
+        Planner.plan(loaded, target).steps().stream().map(PlannedStep::id).toList();
+    return steps.stream()
+        .filter(id -> id.toString().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                UsageException.unknown(
+                    "recipe '" + loaded.id() + "' has no step '" + name + "'",
+                    name,
+                    steps.stream().map(StepId::toString).toList()));
   }
 }

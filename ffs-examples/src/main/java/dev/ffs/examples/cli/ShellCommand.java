@@ -4,8 +4,6 @@ import dev.ffs.engine.BuildRequest;
 import dev.ffs.exec.Executor;
 import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Recipe;
-import dev.ffs.plan.PlannedStep;
-import dev.ffs.plan.Planner;
 import dev.ffs.plan.StepId;
 import java.io.IOException;
 import java.util.List;
@@ -36,26 +34,12 @@ final class ShellCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Recipe recipe = arguments.load(surroundings);
-    StepId id = stepOf(recipe);
+    StepId id = arguments.step(recipe, step);
     try (Executor executor = new LocalExecutor()) {
       BuildRequest request =
           BuildRequest.of(recipe, arguments.target, executor).store(store.directory()).build();
       List<String> command = surroundings.engine().shellCommand(request, id);
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
-  }
-
-  private StepId stepOf(Recipe recipe) {
-    List<StepId> steps =
-        Planner.plan(recipe, arguments.target).steps().stream().map(PlannedStep::id).toList();
-    return steps.stream()
-        .filter(id -> id.toString().equals(step))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                UsageException.unknown(
-                    "recipe '" + recipe.id() + "' has no step '" + step + "'",
-                    step,
-                    steps.stream().map(StepId::toString).toList()));
   }
 }

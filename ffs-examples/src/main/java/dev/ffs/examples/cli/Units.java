@@ -2,11 +2,16 @@ package dev.ffs.examples.cli;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Durations and sizes as people read them. */
 final class Units {
 
   private static final String[] SIZES = {"kB", "MB", "GB", "TB"};
+
+  private static final Pattern SIZE =
+      Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?([kKMGT]?B?)");
 
   private Units() {}
 
@@ -34,5 +39,20 @@ final class Units {
       unit++;
     }
     return String.format(Locale.ROOT, "%.1f %s", value, SIZES[unit]);
+  }
+
+  /**
+   * Reads what {@link #bytes} writes, or with K, M, G, T, without a blank or a fraction.
+   *
+   * @throws UsageException if it is anything else
+   */
+  static long parseBytes(String text) {
+    Matcher matcher = SIZE.matcher(text);
+    if (!matcher.matches()) {
+      throw new UsageException("a size is a number with B, kB, MB, GB or TB, not '" + text + "'");
+    }
+    String unit = matcher.group(2).toUpperCase(Locale.ROOT).replace("B", "");
+    double factor = Math.pow(1000, unit.isEmpty() ? 0 : "KMGT".indexOf(unit) + 1);
+    return (long) (Double.parseDouble(matcher.group(1)) * factor);
   }
 }

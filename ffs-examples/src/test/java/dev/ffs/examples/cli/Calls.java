@@ -2,6 +2,8 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.Forecast;
+import dev.ffs.engine.HostException;
 import dev.ffs.plan.StepId;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -26,6 +28,10 @@ final class Calls implements Engine {
         throw new IllegalStateException("nothing is to be built");
       };
   List<String> shell = List.of();
+  Function<BuildRequest, List<Forecast>> forecast =
+      request -> {
+        throw new HostException("there is no C compiler");
+      };
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -62,6 +68,11 @@ final class Calls implements Engine {
   @Override
   public boolean fetch(BuildRequest request) {
     return build.apply(request).succeeded();
+  }
+
+  @Override
+  public List<Forecast> forecast(BuildRequest request) {
+    return forecast.apply(request);
   }
 
   @Override

@@ -7,17 +7,25 @@ import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.BuildResult.OutputFile;
 import dev.ffs.engine.BuildResult.StepFailure;
 import dev.ffs.engine.BuildResult.StepResult;
+import dev.ffs.engine.Forecast;
+import dev.ffs.engine.Forecast.Change;
+import dev.ffs.engine.Forecast.Verdict;
 import dev.ffs.engine.HostException;
 import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.plan.StepId;
+import dev.ffs.plan.StepKey;
+import dev.ffs.store.LayerStore;
 import dev.ffs.store.StoreException;
+import dev.ffs.store.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,10 +89,177 @@ class MainTest {
     assertThat(calls.out())
         .isEqualTo(
             """
-            #  STEP         WHERE  TOOLCHAIN  SOURCES  NEEDS
-            1  greet/hello  host   host       -        -
-            2  greet/world  host   host       -        hello
+            #  STEP         STATE  WHERE  TOOLCHAIN  SOURCES  NEEDS
+            1  greet/hello  ?      host   host       -        -
+            2  greet/world  ?      host   host       -        hello
             """);
+    assertThat(calls.err())
+        .isEqualTo("ffs: cannot say which steps would run: there is no C compiler\n");
+  }
+
+  private static Forecast forecast(
+      String step, Verdict verdict, List<Change> changes, boolean built, String... awaits) {
+    return new Forecast(
+        StepId.parse(step),
+        verdict,
+        changes,
+        built,
+        List.of(awaits),
+        verdict == Verdict.REUSED ? "1f".repeat(32) : null,
+        null);
+  }
+
+  private static Change script(String before, String after) {
+    return new Change("script", "ab".repeat(32), "cd".repeat(32), before, after);
+  }
+
+  @Test
+  void planShowsWhatWouldRun() {
+    calls.forecast =
+        request ->
+            List.of(
+                forecast("greet/hello", Verdict.RUNS, List.of(script("a", "b")), true),
+                forecast("greet/world", Verdict.MAY_RUN, List.of(), true, "layer greet/hello"));
+    assertThat(calls.call("plan", "hello", "x86-64bit")).isZero();
+
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            #  STEP         STATE    WHERE  TOOLCHAIN  SOURCES  NEEDS
+            1  greet/hello  runs     host   host       -        -
+            2  greet/world  may run  host   host       -        hello
+
+            Of 2 steps, 1 would run, 1 may run and 0 would be reused.
+            """);
+    assertThat(calls.err()).isEmpty();
+  }
+
+  @Test
+  void explainShowsWhatChangedInAScript() {
+    calls.forecast =
+        request ->
+            List.of(
+                forecast(
+                    "greet/hello",
+                    Verdict.RUNS,
+                    List.of(
+                        new Change("layer tools/gmp", null, "12".repeat(32), null, null),
+                        script("one\ntwo\nthree\nfour\n", "one\ntwo\ntree\nfour\n")),
+                    true));
+    assertThat(calls.call("explain", "hello", "x86-64bit", "greet/hello")).isZero();
+
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            greet/hello runs: it was built before, but not as it is now.
+              layer tools/gmp: none -> 121212121212
+              script: abababababab -> cdcdcdcdcdcd
+                @@ -2,3 +2,3 @@
+                 two
+                -three
+                +tree
+                 four
+            """);
+  }
+
+  @Test
+  void explainSaysWhyAStepIsReusedOrMayRunOrRunsForTheFirstTime() {
+    calls.forecast =
+        request ->
+            List.of(
+                forecast("greet/hello", Verdict.REUSED, List.of(), true),
+                forecast("greet/world", Verdict.MAY_RUN, List.of(), true, "layer greet/hello"));
+    assertThat(calls.call("explain", "hello", "x86-64bit", "greet/hello")).isZero();
+    assertThat(calls.out())
+        .isEqualTo(
+            "greet/hello is reused: nothing that it depends on has changed since it was built.\n"
+                + "  layer "
+                + "1f".repeat(32)
+                + "\n");
+
+    assertThat(calls.call("explain", "hello", "x86-64bit", "greet/world")).isZero();
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            greet/world may run: only if one of these makes something else than it made before.
+              layer greet/hello, which reused
+            """
+                .replace("which reused", "which is reused"));
+
+    calls.forecast = request -> List.of(forecast("greet/hello", Verdict.RUNS, List.of(), false));
+    assertThat(calls.call("explain", "hello", "x86-64bit", "greet/hello")).isZero();
+    assertThat(calls.out()).isEqualTo("greet/hello runs: it has not been built in this store.\n");
+
+    calls.forecast = request -> List.of(forecast("greet/hello", Verdict.RUNS, List.of(), true));
+    assertThat(calls.call("explain", "hello", "x86-64bit", "greet/hello")).isZero();
+    assertThat(calls.out())
+        .isEqualTo("greet/hello runs: its result is not in the store any more, or is damaged.\n");
+  }
+
+  @Test
+  void aStoreIsListedVerifiedAndPruned() throws IOException {
+    String store = temp.resolve("store").toString();
+    assertThat(calls.call("store", "list", "--store", store)).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).isEqualTo("ffs: there is no store at " + store + "\n");
+    LayerStore layers = LayerStore.open(Path.of(store));
+    try (Workspace workspace = layers.begin()) {
+      Files.write(workspace.upper().resolve("file"), new byte[1500]);
+      layers.commit(new StepKey(new TreeMap<>(Map.of("script", "a"))), workspace);
+    }
+    String archive = StepKey.sha256("archive");
+    Path home = Files.createDirectories(Path.of(store, "sources", archive));
+    Files.writeString(home.resolve("a.tar"), "archive");
+
+    assertThat(calls.call("store", "list", "--store", store)).isZero();
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            layers              1, 1.5 kB
+              used by no build  1, 1.5 kB
+            archives            1, 7 B
+            failed steps        0, 0 B
+            """);
+    assertThat(calls.call("store", "verify", "--store", store)).isZero();
+    assertThat(calls.out()).isEqualTo("Everything is as it was written.\n");
+
+    Files.writeString(home.resolve("a.tar"), "damaged");
+    String damage = "archive a.tar has not the digest " + archive + "\n";
+    assertThat(calls.call("store", "verify", "--store", store)).isEqualTo(ExitCode.BUILD_FAILED);
+    assertThat(calls.out())
+        .isEqualTo(
+            damage
+                + "To remove what is damaged, so that the next build makes it again:\n"
+                + "  ./ffs store verify --repair --store "
+                + store
+                + "\n");
+    assertThat(calls.call("store", "verify", "--repair", "--store", store)).isZero();
+    assertThat(calls.out())
+        .isEqualTo(damage + "1 damage removed; the next build makes up for it.\n");
+    assertThat(calls.call("store", "verify", "--store", store)).isZero();
+
+    assertThat(calls.call("store", "prune", "--store", store)).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).isEqualTo("ffs: say what to keep: --keep-last N or --max-size SIZE\n");
+    assertThat(calls.call("store", "prune", "--keep-last", "-1", "--store", store))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.call("store", "prune", "--max-size", "much", "--store", store))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: a size is a number with B, kB, MB, GB or TB, not 'much'\n");
+    String sizes = "1.5 kB: 1 layer, 0 archives, 0 failed steps\n0 B ";
+    assertThat(calls.call("store", "prune", "--max-size=20GB", "--dry-run", "--store", store))
+        .isZero();
+    assertThat(calls.out()).isEqualTo("Would remove " + sizes + "would be left\n");
+    assertThat(calls.call("store", "prune", "--keep-last", "2", "--store", store)).isZero();
+    assertThat(calls.out()).isEqualTo("Removed " + sizes + "are left\n");
+  }
+
+  @Test
+  void aMistakeInAStoreCommandPointsToItsHelp() {
+    assertThat(calls.call("store", "prune", "--keep")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).endsWith("Try: ./ffs store prune --help\n");
+
+    assertThat(calls.call("store")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).contains("Missing required subcommand").endsWith("ffs store --help\n");
   }
 
   @Test
@@ -104,6 +279,7 @@ class MainTest {
                 {
                   "number": 1,
                   "step": "greet/hello",
+                  "state": null,
                   "where": "host",
                   "toolchain": "host",
                   "build": "script",
@@ -113,6 +289,7 @@ class MainTest {
                 {
                   "number": 2,
                   "step": "greet/world",
+                  "state": null,
                   "where": "host",
                   "toolchain": "host",
                   "build": "script",
@@ -447,7 +624,18 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"list", "plan", "fetch", "build", "generate", "lint", "doctor", "shell"})
+  @ValueSource(
+      strings = {
+        "list",
+        "plan",
+        "fetch",
+        "build",
+        "generate",
+        "lint",
+        "doctor",
+        "shell",
+        "explain"
+      })
   void helpNamesTheExitCodes(String command) {
     assertThat(calls.call(command, "--help")).isZero();
 
