@@ -76,13 +76,51 @@ final class Build {
     }
   }
 
+  /**
+   * Builds what is not built, and then runs steps again.
+   *
+   * @param ids the steps; all if empty
+   */
+  CheckResult check(Set<StepId> ids) {
+    List<PlannedStep> steps =
+        plan.steps().stream().filter(s -> ids.isEmpty() || ids.contains(s.id())).toList();
+    try (BuildRecord record = record()) {
+      listener.onEvent(
+          new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names(plan.steps())));
+      record.useSources(archives());
+      Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
+      StepRunner runner = runner(record, sources.orElseGet(Map::of));
+      Checking checking = new Checking(request, record, runner, listener);
+      if (sources.isPresent()) {
+        untilSound(record, () -> runSteps(record, runner));
+      }
+      if (failures.isEmpty() && !request.cancellation().isCancelled()) {
+        listener.onEvent(
+            new BuildEvent.CheckStarted(plan.recipe(), plan.target().id(), names(steps)));
+        checking.check(steps, layers);
+      }
+      CheckResult result = checking.result(failures);
+      listener.onEvent(
+          new BuildEvent.BuildFinished(
+              result.succeeded()
+                  ? Outcome.DONE
+                  : result.cancelled() ? Outcome.CANCELLED : Outcome.FAILED,
+              elapsed()));
+      return result;
+    }
+  }
+
+  private static List<String> names(List<PlannedStep> steps) {
+    return steps.stream().map(step -> step.id().toString()).toList();
+  }
+
   private Duration elapsed() {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
   private BuildResult attempt() {
-    List<String> names = plan.steps().stream().map(step -> step.id().toString()).toList();
-    listener.onEvent(new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names));
+    listener.onEvent(
+        new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names(plan.steps())));
     try (BuildRecord record = record()) {
       OutputWriter output = new OutputWriter(store, record, request.output(), plan);
       output.probe();
@@ -103,16 +141,29 @@ final class Build {
   }
 
   private BuildResult attempt(BuildRecord record, StepRunner runner, OutputWriter output) {
+    List<BuildResult> result = new ArrayList<>();
+    untilSound(
+        record,
+        () -> {
+          runSteps(record, runner);
+          if (!failures.isEmpty()) {
+            result.add(ended(Outcome.FAILED, List.of()));
+          } else if (request.cancellation().isCancelled()) {
+            result.add(ended(Outcome.CANCELLED, List.of()));
+          } else {
+            result.add(packed(output));
+          }
+        });
+    return result.get(0);
+  }
+
+  /** Does something again each time a layer is found damaged, which then is out of the way. */
+  private void untilSound(BuildRecord record, Runnable action) {
     // Each turn but the last finds a damaged layer. If there are more than steps, it is the disk.
     for (int turn = 0; ; turn++) {
       try {
-        runSteps(record, runner);
-        if (!failures.isEmpty()) {
-          return ended(Outcome.FAILED, List.of());
-        }
-        return request.cancellation().isCancelled()
-            ? ended(Outcome.CANCELLED, List.of())
-            : packed(output);
+        action.run();
+        return;
       } catch (DamagedLayerException e) {
         if (turn > plan.steps().size()) {
           throw new StoreException(

@@ -3,7 +3,6 @@ package dev.ffs.engine;
 import dev.ffs.diagnostic.Diagnostic;
 import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.diagnostic.Diagnostics;
-import dev.ffs.event.BuildListener;
 import dev.ffs.exec.Cancellation;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.BuildPlan;
@@ -19,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.apiguardian.api.API;
 
 /**
@@ -84,12 +85,18 @@ public final class Ffs {
    */
   public BuildResult build(BuildRequest request) {
     BuildPlan plan = plan(request.recipe(), request.target());
-    // Of its own, for a build that fails stops its steps, but has not been cancelled by anybody.
+    return cancellable(
+        request, own -> new Build(own, plan, scripts, new Announcer(request.listeners())).run());
+  }
+
+  /**
+   * With a cancellation of its own: a build that fails stops its steps, but nobody cancelled it.
+   */
+  private static <T> T cancellable(BuildRequest request, Function<BuildRequest, T> action) {
     Cancellation own = new Cancellation();
     Cancellation.Registration registration = request.cancellation().onCancel(own::cancel);
     try {
-      BuildListener announcer = new Announcer(request.listeners());
-      return new Build(request.with(own), plan, scripts, announcer).run();
+      return action.apply(request.with(own));
     } finally {
       registration.close();
     }
@@ -123,6 +130,26 @@ public final class Ffs {
   }
 
   /**
+   * Builds, and then runs steps again with all varied that should not matter: whether they make the
+   * same. Ends after the first step that does not, unless the request says to keep going.
+   *
+   * @param request what to build; packs nothing, so its output is not used
+   * @param steps the steps to run again; all if empty
+   * @return what was found
+   * @throws DiagnosticException if the recipe has errors, or no such target or step
+   * @throws dev.ffs.source.SourceUnavailableException if a source cannot be had
+   * @throws HostException if this machine lacks something that the build needs
+   * @throws StoreException if the store cannot be used
+   */
+  public CheckResult check(BuildRequest request, Set<StepId> steps) {
+    BuildPlan plan = plan(request.recipe(), request.target());
+    steps.forEach(id -> stepOf(request, plan, id));
+    return cancellable(
+        request,
+        own -> new Build(own, plan, scripts, new Announcer(request.listeners())).check(steps));
+  }
+
+  /**
    * Says for each step what a build would do with it now, and why. Runs and fetches nothing.
    *
    * @param request the build
@@ -146,18 +173,21 @@ public final class Ffs {
    */
   public List<String> shellCommand(BuildRequest request, StepId id) {
     BuildPlan plan = plan(request.recipe(), request.target());
-    PlannedStep step =
-        plan.step(id)
-            .orElseThrow(
-                () ->
-                    new DiagnosticException(
-                        List.of(
-                            Diagnostic.error(
-                                    request.recipe().origin(),
-                                    "recipe '%s' has no step '%s'".formatted(plan.recipe(), id))
-                                .withSuggestion(
-                                    id.toString(),
-                                    plan.steps().stream().map(s -> s.id().toString()).toList()))));
+    PlannedStep step = stepOf(request, plan, id);
     return new Build(request, plan, scripts, new Announcer(request.listeners())).shell(step);
+  }
+
+  private static PlannedStep stepOf(BuildRequest request, BuildPlan plan, StepId id) {
+    return plan.step(id)
+        .orElseThrow(
+            () ->
+                new DiagnosticException(
+                    List.of(
+                        Diagnostic.error(
+                                request.recipe().origin(),
+                                "recipe '%s' has no step '%s'".formatted(plan.recipe(), id))
+                            .withSuggestion(
+                                id.toString(),
+                                plan.steps().stream().map(s -> s.id().toString()).toList()))));
   }
 }

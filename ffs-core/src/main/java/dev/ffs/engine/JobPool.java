@@ -133,13 +133,18 @@ final class JobPool {
     } finally {
       waiting--;
     }
-    if (closed) {
-      return Optional.empty();
+    return closed ? Optional.empty() : Optional.of(acquireNow(limit));
+  }
+
+  /** Takes a token that is known to be free. */
+  synchronized Lease acquireNow(int limit) {
+    if (free == 0) {
+      throw new IllegalStateException("no token is free");
     }
     free--;
     Lease lease = new Lease(limit);
     leases.add(lease);
-    return Optional.of(lease);
+    return lease;
   }
 
   /** Lets nobody begin to run any more. */

@@ -19,6 +19,7 @@ import dev.ffs.store.BuildRecord;
 import dev.ffs.store.KeyLock;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
+import dev.ffs.store.Manifest;
 import dev.ffs.store.StoreException;
 import dev.ffs.store.Workspace;
 import java.io.IOException;
@@ -208,6 +209,64 @@ final class StepRunner {
     } catch (IOException e) {
       throw new StoreException("cannot run step " + name, e);
     }
+  }
+
+  /**
+   * How a step ended that ran only to see what it makes.
+   *
+   * @param manifest what it made, or null if it did not succeed
+   * @param kept where that is, or null if it did not succeed
+   */
+  record Again(
+      Outcome outcome,
+      @Nullable Manifest manifest,
+      @Nullable Path kept,
+      BuildResult.@Nullable StepFailure failure) {}
+
+  /** Runs a step that has been built once more, and keeps what it made apart from the layers. */
+  Again again(PlannedStep step, Map<StepId, Layer> layers, Variation variation) {
+    List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
+    String name = step.id().toString();
+    Path log = store.log(againBuild(), name);
+    listener.onEvent(new BuildEvent.StepStarted(name, log));
+    // One step at a time, so the tokens are all its own.
+    JobPool pool = new JobPool(variation.jobs());
+    try (JobPool.Lease tokens = pool.acquireNow(variation.jobs());
+        Workspace workspace = store.begin();
+        StepLog output = new StepLog(name, log, listener)) {
+      List<String> argv = new ArrayList<>(variation.outer());
+      argv.addAll(lay(workspace.directory(), step, scripts.generate(step), seen, variation.jobs()));
+      argv.addAll(variation.options(step));
+      if (variation.jobs() > 1) {
+        argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
+      }
+      ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
+      if (status.succeeded()) {
+        status = makeKeepable(workspace, output);
+      }
+      if (status.end() == ExitStatus.End.CANCELLED) {
+        return new Again(Outcome.CANCELLED, null, null, null);
+      }
+      if (!status.succeeded()) {
+        BuildResult.StepFailure failure = failure(step, status, output, workspace, log);
+        return new Again(Outcome.FAILED, null, null, failure);
+      }
+      Manifest manifest = store.manifest(workspace);
+      Path kept = store.keepFailed(againBuild(), name, workspace);
+      return new Again(Outcome.DONE, manifest, kept.resolve("layer/tree"), null);
+    } catch (IOException e) {
+      throw new StoreException("cannot run step " + name + " again", e);
+    }
+  }
+
+  /** Removes what {@link #again} kept. */
+  void forgetAgain(PlannedStep step) {
+    store.forgetFailed(againBuild(), step.id().toString());
+  }
+
+  /** The name under which what is made again is kept; no recipe and target have it. */
+  private String againBuild() {
+    return build + "+check";
   }
 
   private static Duration since(long began) {

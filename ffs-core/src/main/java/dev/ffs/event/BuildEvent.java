@@ -25,6 +25,21 @@ public sealed interface BuildEvent {
   }
 
   /**
+   * Steps that have been built are run again, to see whether they make the same.
+   *
+   * @param recipe id of the recipe
+   * @param target id of the target
+   * @param steps their names, in order
+   */
+  record CheckStarted(String recipe, String target, List<String> steps) implements BuildEvent {
+
+    /** Copies the list. */
+    public CheckStarted {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /**
    * An archive is on its way.
    *
    * @param source id of the source

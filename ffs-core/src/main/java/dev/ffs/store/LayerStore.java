@@ -381,6 +381,21 @@ public final class LayerStore {
     return commit(key, workspace, kept -> {}).layer();
   }
 
+  /**
+   * Lists what a step changed, without keeping it.
+   *
+   * @param workspace where it ran
+   * @return what a layer of it would hold
+   * @throws StoreException if that cannot be read
+   */
+  public Manifest manifest(Workspace workspace) {
+    try {
+      return Trees.manifest(workspace.upper());
+    } catch (IOException e) {
+      throw new StoreException("cannot list what a step changed", e);
+    }
+  }
+
   /** Takes what a step changed, and lets its record know before anybody could remove it. */
   Kept commit(StepKey key, Workspace workspace, Committed record) {
     try {

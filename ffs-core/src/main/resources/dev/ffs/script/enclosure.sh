@@ -17,6 +17,8 @@
 #     --jobs N              FFS_JOBS: the most jobs to run at once
 #     --tokens FIFO         named pipe with the job tokens of a jobserver; optional
 #     --processes N         the most processes and threads at one time; default: 4096
+#     --environment WORD    NAME=VALUE for the scripts of a host phase; may be given several times
+#     --volatile            the build directory is in memory, where names come in another order
 #     --interactive         run --shell with the terminal instead of the scripts
 #
 # Needs bash, coreutils and util-linux. The exit code is that of the script; 125 means that the
@@ -66,11 +68,17 @@ fi
 # --- outside ---------------------------------------------------------------------------------
 
 where='' step='' layers='' upper='' work='' build='' sources='' prepare='' script='' shell=''
-tokens='' jobs=1 processes=4096 interactive='' stage=outside
-declare -a given=("$@")
+tokens='' jobs=1 processes=4096 interactive='' volatile='' stage=outside
+declare -a given=("$@") more=()
 while [ $# -gt 0 ]; do
   case $1 in
     --interactive) interactive=yes; shift; continue ;;
+    --volatile) volatile=yes; shift; continue ;;
+    --environment)
+      [[ ${2-} = *=* ]] || fail "$1 lacks its value"
+      more+=("$2")
+      shift 2
+      ;;
     --stage | --where | --step | --layers | --upper | --work | --build | --sources | --prepare | \
       --script | --shell | --jobs | --tokens | --processes)
       [ $# -ge 2 ] || fail "$1 lacks its value"
@@ -184,7 +192,11 @@ ln -s /proc/self/fd/2 dev/stderr
 plan ffs dev/shm tmpfs mode=1777,nosuid,nodev
 plan proc proc proc nosuid,nodev,noexec
 plan ffs tmp tmpfs mode=1777,nosuid,nodev
-plan "$build" "build/$step" none bind
+if [ "$volatile" ]; then
+  plan ffs "build/$step" tmpfs mode=0755,nosuid,nodev
+else
+  plan "$build" "build/$step" none bind
+fi
 
 while IFS=$'\t' read -r name file; do
   [ -d "ffs/sources/${name%/*}" ] || mkdir -p "ffs/sources/${name%/*}"
@@ -304,6 +316,7 @@ find_detach() {
 find_detach
 
 environment=(FFS_JOBS="$jobs" MAKEFLAGS="-j$jobs")
+[ "$where" = chroot ] || environment+=("${more[@]}")
 unshare=$(command -v unshare)
 enter() { # ROOT DIRECTORY COMMAND...: runs it with nothing but the step's environment
   # Whatever signals the caller ignores, as a shell does for what it runs in the background.

@@ -56,10 +56,7 @@ final class BuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int count = jobs != null ? jobs : Runtime.getRuntime().availableProcessors();
-    if (count < 1) {
-      throw new UsageException("--jobs must be at least 1, not " + count);
-    }
+    int count = jobs(jobs);
     Enclosure kind = enclosure.kind();
     Recipe recipe = options.arguments.load(surroundings);
     try (Executor executor = new LocalExecutor()) {
@@ -79,6 +76,15 @@ final class BuildCommand implements Callable<Integer> {
                       .cancellation(cancellation)
                       .build()));
     }
+  }
+
+  /** Returns how many jobs are meant. */
+  static int jobs(@Nullable Integer given) {
+    int count = given != null ? given : Runtime.getRuntime().availableProcessors();
+    if (count < 1) {
+      throw new UsageException("--jobs must be at least 1, not " + count);
+    }
+    return count;
   }
 
   private Attended.Ended build(BuildRequest request) {

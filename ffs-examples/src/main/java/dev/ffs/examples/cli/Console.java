@@ -43,11 +43,9 @@ final class Console implements BuildListener {
   @Override
   public synchronized void onEvent(BuildEvent event) {
     if (event instanceof BuildEvent.BuildStarted e) {
-      title = e.recipe() + " for " + e.target();
-      started = nanoTime.getAsLong();
-      total = e.steps().size();
-      widest = e.steps().stream().mapToInt(String::length).max().orElse(0);
-      display.line(Tone.PLAIN, title + ": " + count(total, "step"));
+      begin(e.recipe() + " for " + e.target(), e.steps());
+    } else if (event instanceof BuildEvent.CheckStarted e) {
+      begin(e.recipe() + " for " + e.target() + ", again", e.steps());
     } else if (event instanceof BuildEvent.SourceProgress e) {
       downloads.put(e.source() + "/" + e.file(), e);
     } else if (event instanceof BuildEvent.SourceAttemptFailed e) {
@@ -71,6 +69,15 @@ final class Console implements BuildListener {
       closed = true;
     }
     tick();
+  }
+
+  private void begin(String newTitle, List<String> steps) {
+    title = newTitle;
+    started = nanoTime.getAsLong();
+    total = steps.size();
+    finished = 0;
+    widest = steps.stream().mapToInt(String::length).max().orElse(0);
+    display.line(Tone.PLAIN, title + ": " + count(total, "step"));
   }
 
   /** Brings the running times up to date; called a few times a second. */

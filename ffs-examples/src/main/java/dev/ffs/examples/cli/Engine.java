@@ -2,9 +2,11 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.Forecast;
 import dev.ffs.plan.StepId;
 import java.util.List;
+import java.util.Set;
 
 /** What takes a while or touches the machine; tests put another one here. */
 interface Engine {
@@ -15,6 +17,8 @@ interface Engine {
   boolean fetch(BuildRequest request);
 
   List<Forecast> forecast(BuildRequest request);
+
+  CheckResult check(BuildRequest request, Set<StepId> steps);
 
   List<String> shellCommand(BuildRequest request, StepId step);
 }

@@ -2,10 +2,12 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.Ffs;
 import dev.ffs.engine.Forecast;
 import dev.ffs.plan.StepId;
 import java.util.List;
+import java.util.Set;
 
 /** The library itself. */
 final class LocalEngine implements Engine {
@@ -23,6 +25,11 @@ final class LocalEngine implements Engine {
   @Override
   public List<Forecast> forecast(BuildRequest request) {
     return Ffs.create().forecast(request);
+  }
+
+  @Override
+  public CheckResult check(BuildRequest request, Set<StepId> steps) {
+    return Ffs.create().check(request, steps);
   }
 
   @Override

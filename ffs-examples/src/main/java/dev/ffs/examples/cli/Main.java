@@ -59,6 +59,7 @@ public final class Main {
             .addSubcommand(new ExplainCommand(surroundings))
             .addSubcommand(new FetchCommand(surroundings))
             .addSubcommand(new BuildCommand(surroundings))
+            .addSubcommand(new CheckCommand(surroundings))
             .addSubcommand(new GenerateCommand(surroundings))
             .addSubcommand(new LintCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))

@@ -2,6 +2,7 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
+import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.Forecast;
 import dev.ffs.engine.HostException;
 import dev.ffs.plan.StepId;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Runs the command in this process, with an engine that does what a test says. */
@@ -28,6 +30,10 @@ final class Calls implements Engine {
         throw new IllegalStateException("nothing is to be built");
       };
   List<String> shell = List.of();
+  Function<Set<StepId>, CheckResult> check =
+      steps -> {
+        throw new IllegalStateException("nothing is to be checked");
+      };
   Function<BuildRequest, List<Forecast>> forecast =
       request -> {
         throw new HostException("there is no C compiler");
@@ -73,6 +79,11 @@ final class Calls implements Engine {
   @Override
   public List<Forecast> forecast(BuildRequest request) {
     return forecast.apply(request);
+  }
+
+  @Override
+  public CheckResult check(BuildRequest request, Set<StepId> steps) {
+    return check.apply(steps);
   }
 
   @Override

@@ -7,6 +7,9 @@ import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.BuildResult.OutputFile;
 import dev.ffs.engine.BuildResult.StepFailure;
 import dev.ffs.engine.BuildResult.StepResult;
+import dev.ffs.engine.CheckResult;
+import dev.ffs.engine.CheckResult.FileDifference;
+import dev.ffs.engine.CheckResult.StepDifference;
 import dev.ffs.engine.Forecast;
 import dev.ffs.engine.Forecast.Change;
 import dev.ffs.engine.Forecast.Verdict;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +198,65 @@ class MainTest {
     assertThat(calls.call("explain", "hello", "x86-64bit", "greet/hello")).isZero();
     assertThat(calls.out())
         .isEqualTo("greet/hello runs: its result is not in the store any more, or is damaged.\n");
+  }
+
+  private static CheckResult checked(List<StepDifference> different) {
+    return new CheckResult(
+        different.isEmpty() ? List.of(STEP) : List.of(),
+        different,
+        List.of(),
+        List.of("job count (1)", "umask"),
+        List.of("clock: because"),
+        false);
+  }
+
+  @Test
+  void checkSaysWhatWasVaried() {
+    List<Set<StepId>> asked = new ArrayList<>();
+    calls.check =
+        steps -> {
+          asked.add(steps);
+          return checked(List.of());
+        };
+    assertThat(calls.call("check", "hello", "x86-64bit")).isZero();
+    assertThat(calls.out())
+        .isEqualTo(
+            """
+            1 step made the same again, 0 did not.
+              varied:      job count (1), umask
+              not varied:  clock: because
+            """);
+    assertThat(calls.call("check", "hello", "x86-64bit", "greet/hello", "greet/world")).isZero();
+    assertThat(asked).containsExactly(Set.of(), Set.of(STEP, StepId.parse("greet/world")));
+    assertThat(calls.call("check", "hello", "x86-64bit", "greet/hallo")).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void checkNamesTheFilesThatDiffer() throws IOException {
+    Path first = Files.writeString(temp.resolve("first"), "one and two");
+    Path again = Files.writeString(temp.resolve("again"), "one or two!");
+    List<FileDifference> files = new ArrayList<>();
+    files.add(new FileDifference("/a", "is only made the second time", null, again));
+    files.add(new FileDifference("/b", "has another content", first, again));
+    for (int i = 0; i < 12; i++) {
+      files.add(new FileDifference("/c" + i, "is only made the first time", first, null));
+    }
+    calls.check = steps -> checked(List.of(new StepDifference(STEP, files, temp)));
+
+    assertThat(calls.call("check", "hello", "x86-64bit")).isEqualTo(ExitCode.BUILD_FAILED);
+    assertThat(calls.err())
+        .startsWith(
+            """
+            greet/hello makes something else when it runs again:
+              /a is only made the second time
+              /b has another content
+              /c0 is only made the first time
+            """)
+        .contains("\n  and 4 more\n")
+        .contains("\n  first:       " + first + "\n  again:       " + again + "\n")
+        .contains("\n  /b differs from byte 4 on\n")
+        .contains("diffoscope")
+        .contains("\n  made again:  " + temp + "\n0 steps made the same again, 1 did not.\n");
   }
 
   @Test

@@ -24,6 +24,7 @@ class ManualTest {
         "list",
         "plan",
         "explain",
+        "check",
         "fetch",
         "build",
         "generate",
