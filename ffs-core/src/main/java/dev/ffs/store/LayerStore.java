@@ -210,7 +210,8 @@ public final class LayerStore {
       if (text(digest).isEmpty()) {
         guarded(
             () -> {
-              DurableFiles.replace(root.resolve("texts"), digest, text);
+              // What a power failure damages of it is noticed, and only shown to people.
+              DurableFiles.replaceSoon(root.resolve("texts"), digest, text);
               return digest;
             });
       }
@@ -565,7 +566,17 @@ public final class LayerStore {
    * @param seconds the time
    */
   public void expectSeconds(StepId step, double seconds) {
-    remember(duration(step), Double.toString(seconds));
+    try {
+      guarded(
+          () -> {
+            // A hint, which a power failure may damage.
+            DurableFiles.replaceSoon(
+                root.resolve("outputs"), duration(step), Double.toString(seconds));
+            return step;
+          });
+    } catch (IOException e) {
+      throw new StoreException("cannot write how long " + step + " took", e);
+    }
   }
 
   private static String duration(StepId step) {
