@@ -187,6 +187,7 @@ final class StepRunner {
         argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
       }
       ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
+      output.checkWritten();
       if (status.end() == ExitStatus.End.CANCELLED) {
         return new Ended(step.id(), Outcome.CANCELLED, since(began), null, null);
       }
@@ -241,6 +242,7 @@ final class StepRunner {
         argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
       }
       ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
+      output.checkWritten();
       if (status.succeeded()) {
         status = makeKeepable(workspace, output);
       }

@@ -40,7 +40,7 @@ final class Variation {
   }
 
   /** Looks in the directory of libraries, and in those of single architectures below it. */
-  private static Optional<Path> fakeTimeLibrary() {
+  static Optional<Path> fakeTimeLibrary() {
     List<Path> directories = new ArrayList<>(LIBRARIES);
     for (Path libraries : LIBRARIES) {
       try (var below = Files.newDirectoryStream(libraries, Files::isDirectory)) {

@@ -2,7 +2,6 @@ package dev.ffs.lock;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,8 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class PathLock implements AutoCloseable {
 
   private static final ConcurrentMap<Path, PathLock> LOCKS = new ConcurrentHashMap<>();
+
+  private static final long SHORTEST_PAUSE = 1_000_000;
+  private static final long LONGEST_PAUSE = 100_000_000;
 
   private final Path file;
   private final ReentrantLock threads = new ReentrantLock();
@@ -62,8 +66,6 @@ public final class PathLock implements AutoCloseable {
       }
       taken = true;
       return lock;
-    } catch (FileLockInterruptionException e) {
-      throw new InterruptedException("interrupted while waiting for " + file);
     } finally {
       if (!taken) {
         lock.threads.unlock();
@@ -71,7 +73,12 @@ public final class PathLock implements AutoCloseable {
     }
   }
 
-  private void lockFile(Runnable waiting) throws IOException {
+  /**
+   * Tries again and again, since the kernel refuses to wait when it sees a circle of processes that
+   * wait for each other (fcntl(2), EDEADLK): it does not know that different threads hold and want.
+   */
+  private void lockFile(Runnable waiting) throws IOException, InterruptedException {
+    long pause = SHORTEST_PAUSE;
     while (true) {
       FileChannel opened = null;
       boolean locked = false;
@@ -79,9 +86,9 @@ public final class PathLock implements AutoCloseable {
         makeFile();
         Object before = identity();
         opened = FileChannel.open(file, StandardOpenOption.WRITE);
-        if (opened.tryLock() == null) {
+        while (opened.tryLock() == null) {
           waiting.run();
-          opened.lock();
+          pause = await(pause);
         }
         // While the file is open, no other one can get its inode number.
         if (before.equals(identity())) {
@@ -98,6 +105,47 @@ public final class PathLock implements AutoCloseable {
         if (!locked && opened != null) {
           opened.close();
         }
+      }
+    }
+  }
+
+  private static long await(long pause) throws InterruptedException {
+    LockSupport.parkNanos(pause);
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted while waiting for a lock");
+    }
+    return Math.min(2 * pause, LONGEST_PAUSE);
+  }
+
+  /**
+   * Takes the lock if nobody has it.
+   *
+   * @param file the lock file
+   * @return the lock, to be closed by the same thread, or empty if anybody has it, even this thread
+   * @throws IOException if the file cannot be locked
+   */
+  public static Optional<PathLock> tryAcquire(Path file) throws IOException {
+    PathLock lock = LOCKS.computeIfAbsent(file.toRealPath(), PathLock::new);
+    if (!lock.threads.tryLock()) {
+      return Optional.empty();
+    }
+    boolean taken = false;
+    try {
+      if (lock.threads.getHoldCount() > 1) {
+        return Optional.empty();
+      }
+      FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE);
+      // A file that its holder has just deleted is locked in vain, but does no harm.
+      taken = opened.tryLock() != null;
+      if (taken) {
+        lock.channel = opened;
+        return Optional.of(lock);
+      }
+      opened.close();
+      return Optional.empty();
+    } finally {
+      if (!taken) {
+        lock.threads.unlock();
       }
     }
   }

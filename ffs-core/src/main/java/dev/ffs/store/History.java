@@ -101,7 +101,9 @@ final class History {
 
   /** Returns the numbers of a build's records, the oldest first. */
   List<String> numbers(String build) throws IOException {
-    return names(directory.resolve(build), name -> NUMBER.matcher(name).matches());
+    return names(
+        directory.resolve(build),
+        name -> NUMBER.matcher(name).matches() && Files.isRegularFile(file(build, name)));
   }
 
   private static List<String> names(Path directory, Predicate<String> wanted) throws IOException {
@@ -112,6 +114,13 @@ final class History {
       return List.of();
     }
     return names.stream().filter(wanted).sorted().toList();
+  }
+
+  /** Returns what stands among the records and is none. */
+  List<String> strangers(String build) throws IOException {
+    List<String> known = numbers(build);
+    return names(
+        directory.resolve(build), name -> !known.contains(name) && !name.endsWith(".lock"));
   }
 
   Path file(String build, String number) {

@@ -521,7 +521,7 @@ public final class LayerStore {
             return key;
           });
     } catch (IOException e) {
-      throw new StoreException("cannot write " + key, e);
+      throw new StoreException("cannot write " + root.resolve("outputs").resolve(key), e);
     }
   }
 
@@ -539,7 +539,7 @@ public final class LayerStore {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new StoreException("cannot read " + key, e);
+      throw new StoreException("cannot read " + root.resolve("outputs").resolve(key), e);
     }
   }
 
@@ -608,6 +608,24 @@ public final class LayerStore {
             });
     for (Path entry : stale) {
       Trees.remove(entry);
+    }
+    try (var locks = Files.newDirectoryStream(root.resolve("locks"))) {
+      for (Path file : locks) {
+        removeUnlessHeld(file);
+      }
+    }
+  }
+
+  private static void removeUnlessHeld(Path lockFile) throws IOException {
+    try {
+      Optional<PathLock> lock = PathLock.tryAcquire(lockFile);
+      if (lock.isPresent()) {
+        try (PathLock nobodys = lock.get()) {
+          nobodys.deleteFile();
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // Its holder was done with it just now.
     }
   }
 

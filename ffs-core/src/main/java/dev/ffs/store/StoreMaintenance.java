@@ -169,9 +169,15 @@ public final class StoreMaintenance {
                   }
                 });
       }
+      for (String directory : List.of("keys", "texts", "outputs")) {
+        verifySmallFiles(store.root().resolve(directory), repair, damages);
+      }
       for (String key : names(store.keys())) {
         // Looked at and removed in one, for a build may be about to write it.
         store.guarded(() -> verifyKey(key, repair, damages));
+      }
+      for (String build : history.builds()) {
+        store.guarded(() -> verifyRecords(build, repair, damages));
       }
       for (String digest : names(store.root().resolve("sources"))) {
         verifySource(digest, repair, damages);
@@ -201,7 +207,25 @@ public final class StoreMaintenance {
     }
   }
 
+  private static void verifySmallFiles(Path directory, boolean repair, List<String> damages)
+      throws IOException {
+    for (String name : names(directory)) {
+      Path file = directory.resolve(name);
+      if (!Files.isDirectory(file)) {
+        continue;
+      }
+      damages.add(directory.getFileName() + "/" + name + " does not belong to the store");
+      if (repair) {
+        Trees.remove(file);
+      }
+    }
+  }
+
   private boolean verifyKey(String key, boolean repair, List<String> damages) throws IOException {
+    if (!Files.isRegularFile(store.keys().resolve(key))) {
+      // Said already, or pruned by now.
+      return true;
+    }
     int before = damages.size();
     Optional<KeyFile> file = KeyFile.read(store.keys(), key, damages::add);
     if (file.isPresent() && !Files.isDirectory(store.layer(file.get().layer()).tree())) {
@@ -214,6 +238,18 @@ public final class StoreMaintenance {
       Files.deleteIfExists(store.keys().resolve(key));
     }
     return false;
+  }
+
+  private boolean verifyRecords(String build, boolean repair, List<String> damages)
+      throws IOException {
+    List<String> strangers = history.strangers(build);
+    for (String name : strangers) {
+      damages.add("builds/" + build + "/" + name + " does not belong to the store");
+      if (repair) {
+        Trees.remove(history.file(build, name));
+      }
+    }
+    return strangers.isEmpty();
   }
 
   /** Under the lock that the archive's fetchers use. */

@@ -382,10 +382,10 @@ class LayerStoreTest {
         .hasMessageStartingWith("cannot make " + root.resolve("failed/b/s") + ": ");
     assertThatThrownBy(() -> store.remember("fact", "one"))
         .isInstanceOf(StoreException.class)
-        .hasMessageStartingWith("cannot write fact: ");
+        .hasMessageStartingWith("cannot write " + root.resolve("outputs/fact") + ": ");
     assertThatThrownBy(() -> store.recall("fact"))
         .isInstanceOf(StoreException.class)
-        .hasMessageStartingWith("cannot read fact: ");
+        .hasMessageStartingWith("cannot read " + root.resolve("outputs/fact") + ": ");
   }
 
   @Test
