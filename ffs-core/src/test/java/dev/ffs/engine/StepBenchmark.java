@@ -96,7 +96,7 @@ class StepBenchmark {
       diffutils 3.8 diffutils/diffutils_3.8.orig.tar.xz a6bdd7d1b31266d11c4f4de6c1b748d4607ab0231af5188fc2533d0ae2438fec
       grep 3.8 grep/grep_3.8.orig.tar.xz 498d7cc1b4fb081904d87343febb73475cf771e424fb7e6141aff66013abc382
       findutils 4.9.0 findutils/findutils_4.9.0.orig.tar.xz a2bfb8c09d436770edc59f50fa483e785b161a3b7b9d547573cb08065fd462fe
-      make 4.4.1 make-dfsg/make-dfsg_4.4.1.orig.tar.xz 3b16b00ea1079af9f8096bbc71ff7cc00c249fc6a862003da3c42308a0adb0fe
+      gawk 5.2.1 gawk/gawk_5.2.1.orig.tar.xz 2337a0283b180ec1b9c727973a34781c6478b3ae9bcbdcca0a4dc49861d75a65
       """;
 
   /** In sequence each of them has all jobs to itself; side by side they share them. */

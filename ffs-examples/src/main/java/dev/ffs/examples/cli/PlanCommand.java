@@ -12,6 +12,7 @@ import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
 import dev.ffs.plan.Planner;
 import dev.ffs.plan.StepId;
+import dev.ffs.store.StoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,7 +63,7 @@ final class PlanCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** Returns what would run, or nothing if this machine could not build at all. */
+  /** Returns what would run, or nothing if that cannot be told here: the plan itself can. */
   private List<Forecast> forecasts(Recipe recipe) {
     try (Executor executor = new LocalExecutor()) {
       return surroundings
@@ -72,7 +73,7 @@ final class PlanCommand implements Callable<Integer> {
                   .store(store.directory())
                   .enclosure(enclosure.kind())
                   .build());
-    } catch (HostException e) {
+    } catch (HostException | StoreException e) {
       surroundings.err().println("ffs: cannot say which steps would run: " + e.getMessage());
       return List.of();
     }
