@@ -42,6 +42,9 @@ final class Build {
   /** How many clashing paths a message lists. */
   private static final int SHOWN = 20;
 
+  /** Of a compressed archive; for autotools packages on one core some 15 to 30. */
+  private static final double SECONDS_PER_MEGABYTE = 20;
+
   private final BuildRequest request;
   private final BuildPlan plan;
   private final ScriptGenerator scripts;
@@ -49,6 +52,7 @@ final class Build {
   private final LayerStore store;
   private final long began = System.nanoTime();
   private Makers makers = new Makers();
+  private final Map<String, Double> megabytes = new HashMap<>();
   private final Map<StepId, Layer> layers = new LinkedHashMap<>();
   private final Map<StepId, BuildResult.StepResult> results = new HashMap<>();
   private final List<BuildResult.StepFailure> failures = new ArrayList<>();
@@ -89,6 +93,7 @@ final class Build {
           new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names(plan.steps())));
       record.useSources(archives());
       Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
+      sources.ifPresent(this::measure);
       StepRunner runner = runner(record, sources.orElseGet(Map::of));
       Checking checking = new Checking(request, record, runner, listener);
       if (sources.isPresent()) {
@@ -126,6 +131,7 @@ final class Build {
       output.probe();
       record.useSources(archives());
       Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
+      sources.ifPresent(this::measure);
       return sources.isEmpty()
           ? ended(Outcome.CANCELLED, List.of())
           : attempt(record, runner(record, sources.get()), output);
@@ -184,7 +190,7 @@ final class Build {
    * @throws DamagedLayerException if a layer is damaged; all steps have ended by then
    */
   private void runSteps(BuildRecord record, StepRunner runner) {
-    Schedule schedule = new Schedule(plan, store::expectedSeconds);
+    Schedule schedule = new Schedule(plan, this::expectedSeconds);
     JobPool pool = new JobPool(request.jobs());
     ExecutorService threads = Executors.newCachedThreadPool(Build::thread);
     // A step that ended, or empty when one began or ceased to wait.
@@ -246,6 +252,23 @@ final class Build {
     if (damaged != null && failures.isEmpty()) {
       throw damaged;
     }
+  }
+
+  /** What took long takes long again; what never ran is judged by the size of what it unpacks. */
+  private double expectedSeconds(StepId id) {
+    return store
+        .expectedSeconds(id)
+        .orElseGet(
+            () ->
+                1
+                    + SECONDS_PER_MEGABYTE
+                        * plan.step(id).orElseThrow().sources().stream()
+                            .mapToDouble(source -> megabytes.getOrDefault(source.id(), 0.0))
+                            .sum());
+  }
+
+  private void measure(Map<String, FetchedSource> sources) {
+    sources.forEach((id, source) -> megabytes.put(id, source.file().toFile().length() / 1e6));
   }
 
   private void onWaiting(boolean begun, CompletionService<Optional<StepRunner.Ended>> running) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -43,8 +44,6 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LayerStore {
-
-  private static final double UNKNOWN_STEP_SECONDS = 10;
 
   private static final List<String> DIRECTORIES =
       List.of(
@@ -547,15 +546,18 @@ public final class LayerStore {
    * Returns how long a step took when it last ran, in whatever build.
    *
    * @param step the step
-   * @return seconds; 10 for a step that never ran here
+   * @return seconds, or empty for a step that never ran here
    */
-  public double expectedSeconds(StepId step) {
+  public OptionalDouble expectedSeconds(StepId step) {
     try {
-      double seconds = recall(duration(step)).map(Double::parseDouble).orElse(UNKNOWN_STEP_SECONDS);
-      return Double.isFinite(seconds) && seconds >= 0 ? seconds : UNKNOWN_STEP_SECONDS;
+      return recall(duration(step))
+          .map(Double::parseDouble)
+          .filter(seconds -> Double.isFinite(seconds) && seconds >= 0)
+          .map(OptionalDouble::of)
+          .orElseGet(OptionalDouble::empty);
     } catch (NumberFormatException e) {
       // A hint that a crash has damaged is as good as none.
-      return UNKNOWN_STEP_SECONDS;
+      return OptionalDouble.empty();
     }
   }
 

@@ -89,6 +89,7 @@ class StepBenchmark {
   /** Packages that need nothing but the host's compiler: id, version, file in the pool, sha256. */
   private static final String PACKAGES =
       """
+      xz-utils 5.4.1 xz-utils/xz-utils_5.4.1.orig.tar.xz 5d9827aa1875b21c288f78864bb26d2650b436ea8d2cad364e4921eb6266a5a5
       m4 1.4.19 m4/m4_1.4.19.orig.tar.xz 63aede5c6d33b6d9b13511cd0be2cac046f2e70fd0a07aa9573a04a82783af96
       sed 4.9 sed/sed_4.9.orig.tar.xz 6e226b732e1cd739464ad6862bd1a1aba42d7982922da7a53519631d24975181
       gzip 1.12 gzip/gzip_1.12.orig.tar.xz ce5e03e519f637e1f814011ace35c4f87b33c0bbabeec35baf5fbd3479e91956
@@ -96,7 +97,6 @@ class StepBenchmark {
       diffutils 3.8 diffutils/diffutils_3.8.orig.tar.xz a6bdd7d1b31266d11c4f4de6c1b748d4607ab0231af5188fc2533d0ae2438fec
       grep 3.8 grep/grep_3.8.orig.tar.xz 498d7cc1b4fb081904d87343febb73475cf771e424fb7e6141aff66013abc382
       findutils 4.9.0 findutils/findutils_4.9.0.orig.tar.xz a2bfb8c09d436770edc59f50fa483e785b161a3b7b9d547573cb08065fd462fe
-      gawk 5.2.1 gawk/gawk_5.2.1.orig.tar.xz 2337a0283b180ec1b9c727973a34781c6478b3ae9bcbdcca0a4dc49861d75a65
       """;
 
   /** In sequence each of them has all jobs to itself; side by side they share them. */
