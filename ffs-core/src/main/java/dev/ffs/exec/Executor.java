@@ -1,6 +1,8 @@
 package dev.ffs.exec;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
@@ -18,6 +20,36 @@ public interface Executor extends AutoCloseable {
    * @return a word for messages and logs
    */
   String name();
+
+  /**
+   * Returns where there a build may keep its files, if "there" has files of its own.
+   *
+   * @return absolute path of a directory, which need not exist yet; empty if the files there are
+   *     those of this machine, under the same names
+   */
+  default Optional<String> directory() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the program that enters the root of chroot phases in place of the enclosure's own way.
+   *
+   * @return program and first arguments, to which the root and a command are added; empty if the
+   *     enclosure does it
+   */
+  default List<String> chrootProgram() {
+    return List.of();
+  }
+
+  /**
+   * Returns a command of this machine that runs a command there with the caller's terminal.
+   *
+   * @param argv the program and its arguments, there
+   * @return the program and its arguments, here
+   */
+  default List<String> terminal(List<String> argv) {
+    return List.copyOf(argv);
+  }
 
   /**
    * Runs a command and waits for its end. Its standard input is empty. Its exit code means what the
