@@ -58,6 +58,8 @@ class ArchitectureTest {
             "plan",
             "script",
             "exec",
+            // ADR 7: what comes back from elsewhere is unpacked by processes of this machine.
+            "exec.process",
             "source",
             "archive",
             "store",

@@ -4,6 +4,7 @@ import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.event.BuildListener;
 import dev.ffs.exec.Cancellation;
+import dev.ffs.exec.ExecutorException;
 import dev.ffs.model.Archive;
 import dev.ffs.model.Text;
 import dev.ffs.plan.BuildPlan;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionService;
@@ -94,24 +96,26 @@ final class Build {
       record.useSources(archives());
       Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
       sources.ifPresent(this::measure);
-      StepRunner runner = runner(record, sources.orElseGet(Map::of));
-      Checking checking = new Checking(request, record, runner, listener);
-      if (sources.isPresent()) {
-        untilSound(record, () -> runSteps(record, runner));
-      }
-      if (failures.isEmpty() && !request.cancellation().isCancelled()) {
+      try (Site site = site()) {
+        StepRunner runner = runner(record, site, sources.orElseGet(Map::of));
+        Checking checking = new Checking(request, record, runner, listener);
+        if (sources.isPresent()) {
+          untilSound(record, () -> runSteps(record, runner));
+        }
+        if (failures.isEmpty() && !request.cancellation().isCancelled()) {
+          listener.onEvent(
+              new BuildEvent.CheckStarted(plan.recipe(), plan.target().id(), names(steps)));
+          checking.check(steps, layers);
+        }
+        CheckResult result = checking.result(failures);
         listener.onEvent(
-            new BuildEvent.CheckStarted(plan.recipe(), plan.target().id(), names(steps)));
-        checking.check(steps, layers);
+            new BuildEvent.BuildFinished(
+                result.succeeded()
+                    ? Outcome.DONE
+                    : result.cancelled() ? Outcome.CANCELLED : Outcome.FAILED,
+                elapsed()));
+        return result;
       }
-      CheckResult result = checking.result(failures);
-      listener.onEvent(
-          new BuildEvent.BuildFinished(
-              result.succeeded()
-                  ? Outcome.DONE
-                  : result.cancelled() ? Outcome.CANCELLED : Outcome.FAILED,
-              elapsed()));
-      return result;
     }
   }
 
@@ -132,9 +136,12 @@ final class Build {
       record.useSources(archives());
       Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
       sources.ifPresent(this::measure);
-      return sources.isEmpty()
-          ? ended(Outcome.CANCELLED, List.of())
-          : attempt(record, runner(record, sources.get()), output);
+      if (sources.isEmpty()) {
+        return ended(Outcome.CANCELLED, List.of());
+      }
+      try (Site site = site()) {
+        return attempt(record, runner(record, site, sources.get()), output);
+      }
     }
   }
 
@@ -302,7 +309,28 @@ final class Build {
               .allMatch(layers::containsKey);
       if (phaseDone && !told) {
         listener.onEvent(new BuildEvent.PhaseFinished(id.phase()));
+        snapshot(id.phase());
       }
+    }
+  }
+
+  /** Has the executor keep its place as it is after a phase, if it can and anything ran there. */
+  private void snapshot(String phase) {
+    boolean ran =
+        results.values().stream()
+            .anyMatch(r -> r.step().phase().equals(phase) && r.outcome() == Outcome.DONE);
+    if (!ran) {
+      return;
+    }
+    String key = Objects.requireNonNull(PhaseKeys.of(plan, scripts).get(phase), phase);
+    try {
+      request
+          .executor()
+          .snapshot(phase, key, request.cancellation())
+          .ifPresent(name -> listener.onEvent(new BuildEvent.SnapshotTaken(phase, name)));
+    } catch (ExecutorException e) {
+      // Nothing of the build is lost by that, only what a later one could have begun with.
+      listener.onEvent(new BuildEvent.SnapshotFailed(phase, String.valueOf(e.getMessage())));
     }
   }
 
@@ -429,9 +457,10 @@ final class Build {
         layers.put(other.id(), layer);
       }
     }
-    try (BuildRecord record = record()) {
+    try (BuildRecord record = record();
+        Site site = site()) {
       Path directory = store.forShell(plan.name(), step.id().toString());
-      return runner(record, sources)
+      return runner(record, site, sources)
           .shell(directory, step, step.sees().stream().map(id -> layerOf(id)).toList());
     } catch (IOException e) {
       throw new StoreException("cannot prepare a shell for " + step.id(), e);
@@ -450,8 +479,39 @@ final class Build {
     return store.record(plan.name(), Instant.ofEpochSecond(ScriptGenerator.EPOCH));
   }
 
-  private StepRunner runner(BuildRecord record, Map<String, FetchedSource> sources) {
+  /** Returns the place where the executor runs commands, ready for this build. */
+  private Site site() {
+    Optional<String> directory = request.executor().directory();
+    if (directory.isEmpty()) {
+      return new LocalSite(request);
+    }
+    Cancellation.Registration stop =
+        request.cancellation().onCancel(Thread.currentThread()::interrupt);
+    try {
+      return RemoteSite.open(
+          request,
+          plan,
+          scripts,
+          store,
+          directory.get(),
+          () -> listener.onEvent(new BuildEvent.BuildWaiting()),
+          what ->
+              listener.onEvent(
+                  new BuildEvent.StoreDamaged(what + " is not what it was when it was made")));
+    } catch (InterruptedException e) {
+      request.cancellation().cancel();
+      throw new HostException("stopped while another build was at work in the same place");
+    } finally {
+      stop.close();
+      if (request.cancellation().isCancelled()) {
+        // The interrupt has done its work; left standing it would break what follows.
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private StepRunner runner(BuildRecord record, Site site, Map<String, FetchedSource> sources) {
     return new StepRunner(
-        request, plan.name(), store, record, scripts, sources, hostCompiler, listener);
+        request, site, plan.name(), store, record, scripts, sources, hostCompiler, listener);
   }
 }

@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.apiguardian.api.API;
@@ -56,6 +58,18 @@ public final class Ffs {
     diagnostics.addAll(RecipeValidator.validate(recipe));
     diagnostics.throwIfErrors();
     return Planner.plan(recipe, target);
+  }
+
+  /**
+   * Returns what an executor gets to know of each phase when it is finished: see {@link
+   * dev.ffs.exec.Executor#snapshot}.
+   *
+   * @param plan the plan
+   * @return id of a phase to a digest over all that the plan says of it and of those before it, in
+   *     the order of the plan
+   */
+  public Map<String, String> phaseKeys(BuildPlan plan) {
+    return Collections.unmodifiableMap(PhaseKeys.of(plan, scripts));
   }
 
   /**

@@ -66,6 +66,21 @@ final class JobPool {
       }
     }
 
+    /**
+     * Takes tokens that nobody waits for, until the step is over.
+     *
+     * @param most how many at the most
+     * @return how many it got
+     */
+    int take(int most) {
+      synchronized (JobPool.this) {
+        int taken = Math.max(0, Math.min(most, free - waiting));
+        lent += taken;
+        free -= taken;
+        return taken;
+      }
+    }
+
     /** Waits in a thread of its own until a lent token is in the pipe, and takes it out. */
     private void takeBack() {
       FileChannel from = returns;

@@ -4,7 +4,6 @@ import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.event.BuildListener;
 import dev.ffs.exec.Cancellation;
-import dev.ffs.exec.Command;
 import dev.ffs.exec.ExitStatus;
 import dev.ffs.model.Archive;
 import dev.ffs.model.Patch;
@@ -33,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +55,11 @@ final class StepRunner {
   private final Supplier<String> hostCompiler;
   private final BuildListener listener;
   private final String build;
+  private final Site site;
 
   StepRunner(
       BuildRequest request,
+      Site site,
       String build,
       LayerStore store,
       BuildRecord record,
@@ -66,6 +68,7 @@ final class StepRunner {
       Supplier<String> hostCompiler,
       BuildListener listener) {
     this.request = request;
+    this.site = site;
     this.build = build;
     this.store = store;
     this.record = record;
@@ -109,7 +112,7 @@ final class StepRunner {
     }
     try (KeyLock alone = lock.get()) {
       // Whoever had the lock before may have made it.
-      Optional<Layer> made = reuse(step, inputs.key());
+      Optional<Layer> made = reuse(step, inputs.key()).or(() -> takeOver(step, inputs));
       return made.isPresent()
           ? reused(step, made.get())
           : runAlone(step, generated, inputs, layers, pool);
@@ -119,6 +122,46 @@ final class StepRunner {
   private Optional<Layer> reuse(PlannedStep step, StepKey key) {
     return record.reuse(
         step.id(), key, damage -> listener.onEvent(new BuildEvent.StoreDamaged(damage)));
+  }
+
+  /** Takes what an earlier build has left where steps run; its store was another one. */
+  private Optional<Layer> takeOver(PlannedStep step, StepInputs inputs) {
+    if (site.isHere()) {
+      return Optional.empty();
+    }
+    try (Workspace workspace = store.begin();
+        Visit visit = new Visit(workspace)) {
+      StepKey key = inputs.key();
+      Optional<String> digest = site.find(key, workspace, (channel, line) -> {});
+      // It may be there with other modes: those that every user may read. Then it is made again.
+      if (digest.isEmpty() || !store.manifest(workspace).digest().equals(digest.get())) {
+        return Optional.empty();
+      }
+      Layer layer = record.commit(step.id(), key, inputs.texts(), workspace);
+      visit.kept(key, layer);
+      return Optional.of(layer);
+    } catch (IOException e) {
+      throw new StoreException("cannot take over step " + step.id(), e);
+    }
+  }
+
+  /** What is of a step where it runs: it goes when the step is over, unless it is kept there. */
+  private final class Visit implements AutoCloseable {
+
+    private final Workspace workspace;
+
+    Visit(Workspace workspace) {
+      this.workspace = workspace;
+    }
+
+    void kept(StepKey key, Layer layer) throws IOException {
+      site.onKept(workspace, key, layer);
+    }
+
+    @Override
+    public void close() throws IOException {
+      site.clear(workspace);
+    }
   }
 
   private static Ended reused(PlannedStep step, Layer layer) {
@@ -181,12 +224,10 @@ final class StepRunner {
     listener.onEvent(new BuildEvent.StepStarted(name, log));
     try (JobPool.Lease tokens = lease.get();
         Workspace workspace = store.begin();
+        Visit visit = new Visit(workspace);
         StepLog output = new StepLog(name, log, listener)) {
-      List<String> argv = lay(workspace.directory(), step, generated, seen, jobs);
-      if (jobs > 1) {
-        argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
-      }
-      ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
+      ExitStatus status =
+          site.run(arrange(workspace, step, generated, seen, jobs, tokens, output), output);
       output.checkWritten();
       if (status.end() == ExitStatus.End.CANCELLED) {
         return new Ended(step.id(), Outcome.CANCELLED, since(began), null, null);
@@ -195,7 +236,7 @@ final class StepRunner {
         BuildResult.StepFailure failure = failure(step, status, output, workspace, log);
         return new Ended(step.id(), Outcome.FAILED, since(began), null, failure);
       }
-      ExitStatus kept = makeKeepable(workspace, output);
+      ExitStatus kept = site.take(workspace, output);
       if (kept.end() == ExitStatus.End.CANCELLED) {
         return new Ended(step.id(), Outcome.CANCELLED, since(began), null, null);
       }
@@ -203,6 +244,7 @@ final class StepRunner {
         throw new IOException("the step's files could not be brought to disk: " + kept);
       }
       Layer layer = record.commit(step.id(), inputs.key(), inputs.texts(), workspace);
+      visit.kept(inputs.key(), layer);
       store.forgetFailed(build, name);
       Duration duration = since(began);
       store.expectSeconds(step.id(), duration.toMillis() / 1000.0);
@@ -210,6 +252,28 @@ final class StepRunner {
     } catch (IOException e) {
       throw new StoreException("cannot run step " + name, e);
     }
+  }
+
+  /** Brings what a step needs to where it runs, and returns its command line. */
+  private List<String> arrange(
+      Workspace workspace,
+      PlannedStep step,
+      StepScripts generated,
+      List<Layer> seen,
+      int jobs,
+      JobPool.Lease tokens,
+      StepLog output)
+      throws IOException {
+    // Where no pipe of ours leads to, a step keeps the tokens that it gets now.
+    int most = site.isHere() ? jobs : 1 + tokens.take(jobs - 1);
+    Path directory = workspace.directory();
+    Function<Path, String> there = site.running(directory);
+    List<String> argv = lay(directory, there, step, generated, seen, most);
+    if (site.isHere() && jobs > 1) {
+      argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
+    }
+    site.bring(directory, there.apply(directory));
+    return argv;
   }
 
   /**
@@ -225,6 +289,7 @@ final class StepRunner {
       BuildResult.@Nullable StepFailure failure) {}
 
   /** Runs a step that has been built once more, and keeps what it made apart from the layers. */
+  @SuppressWarnings("try") // The visit ends with the block.
   Again again(PlannedStep step, Map<StepId, Layer> layers, Variation variation) {
     List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
     String name = step.id().toString();
@@ -234,17 +299,16 @@ final class StepRunner {
     JobPool pool = new JobPool(variation.jobs());
     try (JobPool.Lease tokens = pool.acquireNow(variation.jobs());
         Workspace workspace = store.begin();
+        Visit visit = new Visit(workspace);
         StepLog output = new StepLog(name, log, listener)) {
       List<String> argv = new ArrayList<>(variation.outer());
-      argv.addAll(lay(workspace.directory(), step, scripts.generate(step), seen, variation.jobs()));
+      argv.addAll(
+          arrange(workspace, step, scripts.generate(step), seen, variation.jobs(), tokens, output));
       argv.addAll(variation.options(step));
-      if (variation.jobs() > 1) {
-        argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
-      }
-      ExitStatus status = request.executor().run(command(argv), output, request.cancellation());
+      ExitStatus status = site.run(argv, output);
       output.checkWritten();
       if (status.succeeded()) {
-        status = makeKeepable(workspace, output);
+        status = site.take(workspace, output);
       }
       if (status.end() == ExitStatus.End.CANCELLED) {
         return new Again(Outcome.CANCELLED, null, null, null);
@@ -278,8 +342,7 @@ final class StepRunner {
   /** Makes the pipe through which the step's make gets job tokens. */
   private Path pipe(Workspace workspace, JobPool.Lease tokens, StepLog output) throws IOException {
     Path pipe = workspace.directory().resolve("jobs");
-    Command mkfifo = command(List.of("mkfifo", pipe.toString()));
-    ExitStatus status = request.executor().run(mkfifo, output, request.cancellation());
+    ExitStatus status = site.run(List.of("mkfifo", pipe.toString()), output);
     if (!status.succeeded()) {
       throw new IOException("mkfifo " + pipe + ": " + status);
     }
@@ -315,7 +378,12 @@ final class StepRunner {
 
   /** Writes what the enclosure's script needs into a directory, and returns its command line. */
   private List<String> lay(
-      Path directory, PlannedStep step, StepScripts generated, List<Layer> seen, int jobs)
+      Path directory,
+      Function<Path, String> there,
+      PlannedStep step,
+      StepScripts generated,
+      List<Layer> seen,
+      int jobs)
       throws IOException {
     Path enclosure = directory.resolve("enclosure.sh");
     Path prepare = directory.resolve("prepare.sh");
@@ -326,29 +394,29 @@ final class StepRunner {
     Files.writeString(prepare, generated.prepare());
     Files.writeString(script, generated.build());
     link(distinct(seen), layers);
-    Files.write(list, sourceLines(directory, step));
+    Files.write(list, sourceLines(directory, there, step));
     return new ArrayList<>(
         List.of(
             "/bin/bash",
-            enclosure.toString(),
+            there.apply(enclosure),
             "--where",
             step.where().name().toLowerCase(Locale.ROOT),
             "--step",
             step.id().step(),
             "--layers",
-            layers.toString(),
+            there.apply(layers),
             "--upper",
-            directory.resolve("layer/tree").toString(),
+            there.apply(directory.resolve("layer/tree")),
             "--work",
-            directory.resolve("overlay").toString(),
+            there.apply(directory.resolve("overlay")),
             "--build",
-            directory.resolve("build").toString(),
+            there.apply(directory.resolve("build")),
             "--sources",
-            list.toString(),
+            there.apply(list),
             "--prepare",
-            prepare.toString(),
+            there.apply(prepare),
             "--script",
-            script.toString(),
+            there.apply(script),
             "--shell",
             step.shell(),
             "--jobs",
@@ -356,7 +424,7 @@ final class StepRunner {
   }
 
   /** Makes links 1, 2, 3... to what layers hold, in place of those of an earlier run. */
-  private static void link(List<Layer> layers, Path directory) throws IOException {
+  private void link(List<Layer> layers, Path directory) throws IOException {
     Files.createDirectories(directory);
     try (var old = Files.newDirectoryStream(directory)) {
       for (Path link : old) {
@@ -364,7 +432,8 @@ final class StepRunner {
       }
     }
     for (int i = 0; i < layers.size(); i++) {
-      Files.createSymbolicLink(directory.resolve(Integer.toString(i + 1)), layers.get(i).tree());
+      Path target = Path.of(site.tree(layers.get(i)));
+      Files.createSymbolicLink(directory.resolve(Integer.toString(i + 1)), target);
     }
   }
 
@@ -381,7 +450,8 @@ final class StepRunner {
     return List.copyOf(byDigest.values());
   }
 
-  private List<String> sourceLines(Path directory, PlannedStep step) throws IOException {
+  private List<String> sourceLines(Path directory, Function<Path, String> there, PlannedStep step)
+      throws IOException {
     List<String> lines = new ArrayList<>();
     for (Source source : step.sources()) {
       FetchedSource fetched = fetched(source);
@@ -392,24 +462,20 @@ final class StepRunner {
               .map(Archive::fileName)
               .findFirst()
               .orElseThrow();
-      lines.add(source.id() + "/" + name + "\t" + fetched.file().toAbsolutePath());
+      lines.add(source.id() + "/" + name + "\t" + site.archive(fetched));
       for (Patch patch : source.patches()) {
         Path file = directory.resolve("patches").resolve(source.id()).resolve(patch.name().value());
         Files.createDirectories(file.getParent());
         Files.writeString(file, patch.content());
-        lines.add(source.id() + "/patches/" + patch.name().value() + "\t" + file);
+        lines.add(source.id() + "/patches/" + patch.name().value() + "\t" + there.apply(file));
       }
     }
     return lines;
   }
 
-  private static Command command(List<String> argv) {
-    return Command.of(argv.toArray(String[]::new))
-        .withEnvironment(Map.of("PATH", "/usr/bin:/usr/sbin:/bin:/sbin", "LC_ALL", "C"));
-  }
-
   private BuildResult.StepFailure failure(
-      PlannedStep step, ExitStatus status, StepLog output, Workspace workspace, Path log) {
+      PlannedStep step, ExitStatus status, StepLog output, Workspace workspace, Path log)
+      throws IOException {
     List<String> last = output.lastLines();
     String lastLine = last.isEmpty() ? "" : last.get(last.size() - 1);
     if (status.code() == NO_ENCLOSURE && lastLine.startsWith(ENCLOSURE_PREFIX)) {
@@ -420,33 +486,17 @@ final class StepRunner {
             case NONE -> "cannot run step " + step.id() + ": " + reason;
           });
     }
+    site.onFailed(workspace, step.id());
     store.keepFailed(build, step.id().toString(), workspace);
     return new BuildResult.StepFailure(step.id(), status.toString(), last, log);
   }
 
-  /** Sets all times to one, and brings the files to disk. */
-  private ExitStatus makeKeepable(Workspace workspace, StepLog output) throws IOException {
-    Path script = workspace.directory().resolve("keep.sh");
-    Files.writeString(script, ScriptGenerator.keep());
-    List<String> argv =
-        new ArrayList<>(
-            List.of(
-                "/bin/bash",
-                script.toString(),
-                workspace.upper().toString(),
-                Long.toString(ScriptGenerator.EPOCH)));
-    if (request.enclosure() == Enclosure.NONE) {
-      argv.add("inside");
-    }
-    // What was built need not reach the disk, only what is kept.
-    workspace.discardBuild();
-    return request.executor().run(command(argv), output, request.cancellation());
-  }
-
   /** Returns the command line of a shell in the root of a step. */
   List<String> shell(Path directory, PlannedStep step, List<Layer> seen) throws IOException {
-    List<String> argv = lay(directory, step, scripts.generate(step), seen, request.jobs());
+    Function<Path, String> there = site.failed(directory, step.id());
+    List<String> argv = lay(directory, there, step, scripts.generate(step), seen, request.jobs());
     argv.add("--interactive");
-    return argv;
+    site.bring(directory, there.apply(directory));
+    return site.terminal(argv);
   }
 }

@@ -67,6 +67,25 @@ public sealed interface BuildEvent {
    */
   record SourceReady(String source, String file, boolean fetched) implements BuildEvent {}
 
+  /** Another build is at work in the place where the executor runs commands; this one waits. */
+  record BuildWaiting() implements BuildEvent {}
+
+  /**
+   * The place where steps run was kept as it is, for later builds to begin with.
+   *
+   * @param phase id of the phase that it has finished
+   * @param name what the executor calls it
+   */
+  record SnapshotTaken(String phase, String name) implements BuildEvent {}
+
+  /**
+   * The place where steps run could not be kept as it is. The build goes on.
+   *
+   * @param phase id of the phase
+   * @param reason why not
+   */
+  record SnapshotFailed(String phase, String reason) implements BuildEvent {}
+
   /**
    * A step waits for somebody else, in this process or another one, who makes the same just now.
    *

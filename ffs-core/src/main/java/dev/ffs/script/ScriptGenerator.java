@@ -83,6 +83,25 @@ public final class ScriptGenerator {
   }
 
   /**
+   * Returns the script that carries what a step changed from one machine to another.
+   *
+   * @return bash; its arguments are {@code pack TREE FILE} or {@code unpack FILE TREE}
+   */
+  public static String carry() {
+    return Templates.resource("carry.sh");
+  }
+
+  /**
+   * Returns the script that looks after a build's directory on another machine. It stands there
+   * beside that of {@link #carry()}.
+   *
+   * @return bash; its arguments are the directory and what to do
+   */
+  public static String remote() {
+    return Templates.resource("remote.sh");
+  }
+
+  /**
    * Makes the bundle of a plan.
    *
    * @param plan the plan

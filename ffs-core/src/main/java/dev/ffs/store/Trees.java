@@ -61,17 +61,32 @@ final class Trees {
   }
 
   private static void makeReadable(Path directory, Map<Path, Integer> modes) throws IOException {
+    Map<Path, Integer> files = new HashMap<>();
+    openDirectories(directory, modes, files);
+    // Only when all have been seen: a file may have several names, and one mode.
+    modes.putAll(files);
+    for (Map.Entry<Path, Integer> file : files.entrySet()) {
+      Files.setAttribute(file.getKey(), "unix:mode", file.getValue() | neededMode(false, true));
+    }
+  }
+
+  private static void openDirectories(
+      Path directory, Map<Path, Integer> modes, Map<Path, Integer> files) throws IOException {
     try (var children = Files.newDirectoryStream(directory)) {
       for (Path child : children) {
         int mode = (Integer) Files.getAttribute(child, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         int type = mode & TYPE;
         int needed = neededMode(type == DIRECTORY, type == REGULAR);
-        if ((mode & needed) != needed) {
-          modes.put(child, mode & PERMISSIONS);
-          Files.setAttribute(child, "unix:mode", (mode & PERMISSIONS) | needed);
+        boolean lacks = (mode & needed) != needed;
+        if (lacks && type == REGULAR) {
+          files.put(child, mode & PERMISSIONS);
         }
         if (type == DIRECTORY) {
-          makeReadable(child, modes);
+          if (lacks) {
+            modes.put(child, mode & PERMISSIONS);
+            Files.setAttribute(child, "unix:mode", (mode & PERMISSIONS) | needed);
+          }
+          openDirectories(child, modes, files);
         }
       }
     }

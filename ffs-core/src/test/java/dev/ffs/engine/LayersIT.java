@@ -5,11 +5,13 @@ import static dev.ffs.fixtures.Fixtures.recipe;
 import static dev.ffs.fixtures.Fixtures.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ffs.exec.Executor;
 import dev.ffs.fixtures.Tarball;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,6 +31,12 @@ class LayersIT {
   void setUp() throws Exception {
     Builds.requireEnclosure();
     builds = new Builds(directory);
+    executor(directory.toRealPath()).ifPresent(other -> builds.executor = other);
+  }
+
+  /** Returns what runs the steps, if not this machine. */
+  Optional<Executor> executor(Path in) {
+    return Optional.empty();
   }
 
   /** Builds a first step, a second that changes what it made, and a third that looks. */
@@ -104,6 +112,19 @@ class LayersIT {
     assertThat(packed.get("a")).contains("1\n").doesNotContain("2\n");
     assertThat(packed.get("b")).contains("1\n2\n");
     assertThat(packed.get("c")).contains("1\n").doesNotContain("2\n");
+  }
+
+  @Test
+  void aFileThatItsOwnerMayNotReadKeepsItsModeUnderAllItsNames() throws Exception {
+    SortedMap<String, String> packed =
+        build(
+            "for n in d b a c; do echo 1 >$n; chmod 4111 $n; ln $n $n.1; ln $n 0.$n; done",
+            "touch x",
+            "cat a");
+
+    for (String name : List.of("a", "a.1", "0.a", "b", "b.1", "0.b", "c", "0.c", "d", "d.1")) {
+      assertThat(packed.get(name)).startsWith("file 4111 0:0 1\n");
+    }
   }
 
   @Test

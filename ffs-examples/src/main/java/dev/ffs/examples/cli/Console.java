@@ -55,6 +55,13 @@ final class Console implements BuildListener {
       if (e.fetched()) {
         display.line(Tone.PLAIN, e.source() + ": fetched " + e.file());
       }
+    } else if (event instanceof BuildEvent.BuildWaiting) {
+      display.line(Tone.PLAIN, "waiting for another build that runs its steps in the same place");
+    } else if (event instanceof BuildEvent.SnapshotTaken e) {
+      display.line(Tone.PLAIN, "phase " + e.phase() + ": kept as " + e.name());
+    } else if (event instanceof BuildEvent.SnapshotFailed e) {
+      display.line(
+          Tone.BAD, "phase " + e.phase() + ": no snapshot of it, the build goes on: " + e.reason());
     } else if (event instanceof BuildEvent.StepWaiting e) {
       display.line(Tone.PLAIN, e.step() + ": waiting for another build that makes the same");
     } else if (event instanceof BuildEvent.StoreDamaged e) {
