@@ -87,9 +87,9 @@ public interface Executor extends AutoCloseable {
   ExitStatus run(Command command, OutputSink sink, Cancellation cancellation);
 
   /**
-   * Copies a file, a link or a tree there, with modes, symbolic links and modification times.
-   * Missing parents are made, existing files are replaced (a link itself, not what it points to),
-   * and other files of an existing directory stay.
+   * Copies a file, a link or a tree there, with modes, symbolic links, hard links within the tree,
+   * and modification times (to the second at least). Missing parents are made, existing files are
+   * replaced (a link itself, not what it points to), and other files of an existing directory stay.
    *
    * @param local what to copy
    * @param remote absolute path that it gets there, not that of a directory to put it into

@@ -1,13 +1,23 @@
-package dev.ffs.exec;
+package dev.ffs.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.ffs.exec.Cancellation;
+import dev.ffs.exec.Channel;
+import dev.ffs.exec.Command;
+import dev.ffs.exec.Executor;
+import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
+import dev.ffs.exec.ExitStatus;
 import dev.ffs.exec.ExitStatus.End;
+import dev.ffs.exec.OutputSink;
+import dev.ffs.script.Shell;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,13 +26,18 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +45,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,39 +54,138 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What each executor does, ours and third parties'. A suite extends this class and says how to make
- * the executor; it needs sh, coreutils and setsid where the executor runs commands.
+ * What every executor does, ours and third parties'. A suite extends this class, says how to make
+ * its executor, and is run by JUnit:
+ *
+ * <pre>{@code
+ * class MyExecutorIT extends ExecutorContract {
+ *   protected Executor newExecutor() {
+ *     return new MyExecutor("host");
+ *   }
+ *
+ *   protected void loseTransport(Executor executor) {
+ *     // end what carries its commands there
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>The tests reach the place where commands run through the executor only. They need there: a
+ * Linux system with /proc, sh, coreutils, grep and setsid; here: the program {@code script} of
+ * util-linux, and a character set of UTF-8 ({@code LC_ALL=C.UTF-8}), since Java cannot pass on odd
+ * names in others. Each test makes an executor and a directory there, and removes both.
+ *
+ * <p>The tests cannot be overridden: an executor that fails one does not fulfil the contract.
  */
-@Timeout(120)
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@Timeout(300)
 public abstract class ExecutorContract {
 
   private static final Map<String, String> PATH =
       Map.of("PATH", "/usr/local/bin:/usr/bin:/bin", "LC_ALL", "C");
 
   /** Long enough for a loaded machine, far shorter than what the commands would take. */
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** A directory of this machine. */
-  @TempDir protected Path here;
+  /** Seconds after which a command ends by itself, if nobody can end it. */
+  private static final int UNATTENDED = 200;
 
+  private Path here;
   private Executor executor;
-  private String there;
+  private @Nullable String directoryThere;
 
-  /** Makes the executor that is tested. */
-  protected abstract Executor newExecutor() throws IOException;
+  /** For subclasses. */
+  protected ExecutorContract() {}
+
+  /**
+   * Makes the executor that is tested, ready to run commands, also after {@link #loseTransport}.
+   *
+   * @return an executor that the suite will close
+   * @throws Exception if that fails; the test fails then
+   */
+  protected abstract Executor newExecutor() throws Exception;
+
+  /**
+   * Returns where there the suite may make directories of its own.
+   *
+   * @return absolute path, there, of a directory that exists; {@code /tmp} unless overridden
+   */
+  protected String baseDirectory() {
+    return "/tmp";
+  }
+
+  /**
+   * Returns whether there is something between this machine and the commands that can be lost: a
+   * connection, a container.
+   *
+   * @return true unless overridden, and then {@link #loseTransport} must be, too; false only for
+   *     executors whose commands are processes of this machine
+   */
+  protected boolean hasTransport() {
+    return true;
+  }
+
+  /**
+   * Breaks the way to a command that is running: stops the container, kills the client program.
+   *
+   * @param executor what {@link #newExecutor} made; a thread is waiting in its {@code run}
+   * @throws Exception if that fails; the test fails then
+   */
+  protected void loseTransport(Executor executor) throws Exception {
+    throw new AssertionError(
+        getClass().getName()
+            + " must override loseTransport, or hasTransport if "
+            + executor.name()
+            + " has none to lose");
+  }
+
+  /**
+   * Returns the directory of the running test here.
+   *
+   * @return absolute path of a directory that is removed after the test
+   */
+  protected final Path here() {
+    return here;
+  }
+
+  /**
+   * Returns the directory of the running test there.
+   *
+   * @return absolute path, there, of a directory that is removed after the test
+   */
+  protected final String there() {
+    if (directoryThere == null) {
+      throw new IllegalStateException("there is a directory only while a test runs");
+    }
+    return directoryThere;
+  }
+
+  /**
+   * Returns the executor of the running test.
+   *
+   * @return what {@link #newExecutor} made last
+   */
+  protected final Executor executor() {
+    return executor;
+  }
 
   @BeforeEach
-  void makeExecutorAndDirectory() throws IOException {
+  void makeExecutorAndDirectory(@TempDir Path directoryHere) throws Exception {
+    here = directoryHere;
     executor = newExecutor();
-    there = text(shell("mktemp -d"));
+    directoryThere = text(shell("mktemp -d \"$1/ffs-contract.XXXXXX\"", baseDirectory()));
   }
 
   @AfterEach
   void removeDirectoryAndExecutor() {
-    if (there != null) {
-      run(Command.of("rm", "-rf", "--", there));
+    try {
+      if (directoryThere != null) {
+        // A tree may hold directories that forbid it.
+        text(shell("chmod -R u+rwx \"$1\" && rm -rf -- \"$1\"", directoryThere));
+      }
+    } finally {
+      directoryThere = null;
+      executor.close();
     }
-    executor.close();
   }
 
   // How it ends
@@ -107,9 +223,9 @@ public abstract class ExecutorContract {
 
   @Test
   void aDirectoryThatIsNotThereIsNamed() {
-    assertThatThrownBy(() -> run(shell("pwd").withDirectory(there + "/missing")))
+    assertThatThrownBy(() -> run(shell("pwd").withDirectory(there() + "/missing")))
         .isInstanceOf(ExecutorException.class)
-        .hasMessageContaining(there + "/missing")
+        .hasMessageContaining(there() + "/missing")
         .extracting(e -> ((ExecutorException) e).reason())
         .isEqualTo(Reason.NOT_STARTED);
   }
@@ -208,7 +324,7 @@ public abstract class ExecutorContract {
             ExecutorException.class,
             () ->
                 executor.run(
-                    shell("seq 100000; touch \"$1\"", there + "/done"),
+                    shell("seq 100000; touch \"$1\"", there() + "/done"),
                     (channel, line) -> {
                       calls.incrementAndGet();
                       throw failure;
@@ -218,7 +334,7 @@ public abstract class ExecutorContract {
     assertThat(thrown.reason()).isEqualTo(Reason.SINK);
     assertThat(thrown).hasCause(failure).hasMessageContaining("disk full");
     assertThat(calls).hasValue(1);
-    assertThat(run(Command.of("test", "-e", there + "/done")).status.succeeded()).isTrue();
+    assertThat(run(Command.of("test", "-e", there() + "/done")).status.succeeded()).isTrue();
   }
 
   @Test
@@ -256,6 +372,14 @@ public abstract class ExecutorContract {
     assertThat(result.out)
         .containsExactlyInAnyOrderElementsOf(
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+
+    Command lines =
+        new Command(
+            List.of("/bin/sh", "-c", "printf %s \"$LINES_\""),
+            Map.of("LINES_", "two\nlines"),
+            null,
+            null);
+    assertThat(run(lines).out).containsExactly("two", "lines");
   }
 
   @Test
@@ -265,10 +389,10 @@ public abstract class ExecutorContract {
 
   @Test
   void programsAreLookedForInThePathOfTheCommand() {
-    run(shell("printf '#!/bin/sh\\necho mine\\n' > \"$1\"/ls; chmod +x \"$1\"/ls", there));
+    run(shell("printf '#!/bin/sh\\necho mine\\n' > \"$1\"/ls; chmod +x \"$1\"/ls", there()));
 
     assertThat(
-            run(Command.of("ls").withEnvironment(Map.of("PATH", "/nowhere:" + there + ":/bin")))
+            run(Command.of("ls").withEnvironment(Map.of("PATH", "/nowhere:" + there() + ":/bin")))
                 .out)
         .containsExactly("mine");
   }
@@ -306,10 +430,10 @@ public abstract class ExecutorContract {
 
   @Test
   void itRunsInItsDirectory() {
-    run(Command.of("mkdir", there + "/a b"));
+    run(Command.of("mkdir", there() + "/a b"));
 
-    assertThat(run(shell("pwd -P").withDirectory(there + "/a b")).out)
-        .containsExactly(text(shell("cd \"$1\" && pwd -P", there)) + "/a b");
+    assertThat(run(shell("pwd -P").withDirectory(there() + "/a b")).out)
+        .containsExactly(text(shell("cd \"$1\" && pwd -P", there())) + "/a b");
   }
 
   @Test
@@ -381,7 +505,7 @@ public abstract class ExecutorContract {
   void aTimeoutEndsTheWholeTree() {
     long start = System.nanoTime();
 
-    Result result = run(shell(FAMILY + "wait").withTimeout(Duration.ofSeconds(2)));
+    Result result = run(shell(FAMILY + "wait").withTimeout(Duration.ofSeconds(5)));
 
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     assertThat(result.status.end()).isEqualTo(End.TIMED_OUT);
@@ -401,10 +525,10 @@ public abstract class ExecutorContract {
     cancellation.cancel();
 
     ExitStatus status =
-        executor.run(shell("touch \"$1\"", there + "/done"), (channel, line) -> {}, cancellation);
+        executor.run(shell("touch \"$1\"", there() + "/done"), (channel, line) -> {}, cancellation);
 
     assertThat(status.end()).isEqualTo(End.CANCELLED);
-    assertThat(run(Command.of("test", "-e", there + "/done")).status.code()).isEqualTo(1);
+    assertThat(run(Command.of("test", "-e", there() + "/done")).status.code()).isEqualTo(1);
   }
 
   @Test
@@ -437,33 +561,146 @@ public abstract class ExecutorContract {
     assertThat(living(pids)).isEmpty();
   }
 
+  // How it fails
+
+  @Test
+  void aLostTransportIsReported() throws Exception {
+    if (!hasTransport()) {
+      assertThat(executor.directory())
+          .as("what has files of its own has a way to them, which can be lost")
+          .isEmpty();
+      return;
+    }
+    Executor lost = executor;
+    CountDownLatch started = new CountDownLatch(1);
+    try {
+      CompletableFuture<ExitStatus> outcome =
+          CompletableFuture.supplyAsync(
+              () ->
+                  lost.run(
+                      shell("echo running; exec sleep " + UNATTENDED),
+                      (channel, line) -> started.countDown(),
+                      new Cancellation()),
+              task -> new Thread(task).start());
+      assertThat(started.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+      loseTransport(lost);
+
+      assertThatThrownBy(() -> outcome.get(SOON.toSeconds(), TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .cause()
+          .isInstanceOf(ExecutorException.class)
+          .extracting(e -> ((ExecutorException) e).reason())
+          .isEqualTo(Reason.TRANSPORT_LOST);
+    } finally {
+      executor = newExecutor();
+      lost.close();
+    }
+  }
+
   // Files
+
+  private static final List<String> ODD_NAMES =
+      List.of(
+          "with space",
+          "new\nline",
+          "-dash",
+          "ünï🐧",
+          "'q\"",
+          "*",
+          "\\",
+          ".dot",
+          "a&b|c;d,e%f",
+          "~");
 
   @Test
   void treesGoThereAndBackAsTheyAre() throws IOException {
     Path tree = oddTree();
 
-    executor.push(tree, there + "/parent/tree");
-    executor.pull(there + "/parent/tree", here.resolve("other/back"));
+    executor.push(tree, there() + "/parent/tree");
+    executor.pull(there() + "/parent/tree", here.resolve("other/back"));
 
     assertThat(listing(here.resolve("other/back"))).isEqualTo(listing(tree));
     assertThat(listing(tree)).hasSizeGreaterThan(10);
   }
 
   @Test
+  void hardLinksOfATreeAreKept() throws IOException {
+    Path tree = Files.createDirectory(here.resolve("tree"));
+    Files.writeString(tree.resolve("a"), "text");
+    Files.createLink(tree.resolve("b"), tree.resolve("a"));
+
+    executor.push(tree, there() + "/tree");
+    executor.pull(there() + "/tree", here.resolve("back"));
+
+    assertThat(text(shell("cd \"$1\"; set -- $(ls -i a b); echo $(($1 - $3))", there() + "/tree")))
+        .isEqualTo("0");
+    assertThat(Files.isSameFile(here.resolve("back/a"), here.resolve("back/b"))).isTrue();
+  }
+
+  @Test
+  void namesMayBeOdd() throws IOException {
+    for (String name : ODD_NAMES) {
+      Path tree = Files.createDirectory(here.resolve(name));
+      Files.writeString(tree.resolve(name), "content of " + name);
+
+      executor.push(tree, there() + "/" + name);
+      executor.pull(there() + "/" + name + "/" + name, here.resolve("back/" + name));
+
+      assertThat(here.resolve("back/" + name)).hasContent("content of " + name);
+    }
+  }
+
+  @Test
+  void aLinkIsCopiedAndReplacedAsALink() throws IOException {
+    Path link = Files.createSymbolicLink(here.resolve("link"), Path.of("no such thing"));
+    Path kept = Files.writeString(here.resolve("kept"), "kept");
+    Path replaced = Files.createSymbolicLink(here.resolve("replaced"), kept);
+
+    executor.push(link, there() + "/link");
+    assertThat(text(shell("readlink \"$1\"", there() + "/link"))).isEqualTo("no such thing");
+    executor.pull(there() + "/link", replaced);
+
+    assertThat(Files.readSymbolicLink(replaced)).isEqualTo(Path.of("no such thing"));
+    assertThat(kept).hasContent("kept");
+  }
+
+  @Test
+  void bigFilesArriveWhole() throws Exception {
+    Path big = here.resolve("big");
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    byte[] block = new byte[1 << 20];
+    Random random = new Random(4);
+    try (OutputStream out = Files.newOutputStream(big)) {
+      for (int i = 0; i < 100; i++) {
+        random.nextBytes(block);
+        digest.update(block);
+        out.write(block);
+      }
+    }
+
+    executor.push(big, there() + "/big");
+    executor.pull(there() + "/big", here.resolve("back"));
+
+    assertThat(text(shell("sha256sum <\"$1\"", there() + "/big")))
+        .startsWith(HexFormat.of().formatHex(digest.digest()));
+    assertThat(Files.mismatch(big, here.resolve("back"))).isEqualTo(-1);
+  }
+
+  @Test
   void whatWasPushedIsThere() throws IOException {
     Files.writeString(here.resolve("-f"), "one\n");
 
-    executor.push(here.resolve("-f"), there + "/a b");
+    executor.push(here.resolve("-f"), there() + "/a b");
 
-    assertThat(run(Command.of("cat", there + "/a b")).out).containsExactly("one");
+    assertThat(run(Command.of("cat", there() + "/a b")).out).containsExactly("one");
   }
 
   @Test
   void whatWasMadeThereComesBack() throws IOException {
-    run(shell("printf two > \"$1/n\"; ln -s n \"$1/l\"; chmod 700 \"$1\"", there));
+    run(shell("printf two > \"$1/n\"; ln -s n \"$1/l\"; chmod 700 \"$1\"", there()));
 
-    executor.pull(there, here.resolve("back"));
+    executor.pull(there(), here.resolve("back"));
 
     assertThat(Files.readString(here.resolve("back/n"))).isEqualTo("two");
     assertThat(Files.readSymbolicLink(here.resolve("back/l"))).isEqualTo(Path.of("n"));
@@ -476,28 +713,60 @@ public abstract class ExecutorContract {
   void pushingAgainReplacesFilesAndKeepsOthers() throws IOException {
     Path tree = Files.createDirectory(here.resolve("tree"));
     Files.writeString(tree.resolve("file"), "old");
-    executor.push(tree, there + "/tree");
+    executor.push(tree, there() + "/tree");
     run(
         shell(
             "cd \"$1\"; echo kept > other; echo kept > outside; rm tree/file; "
                 + "ln -s ../outside tree/file; mv other tree",
-            there));
+            there()));
 
     Files.writeString(tree.resolve("file"), "new");
-    executor.push(tree, there + "/tree");
+    executor.push(tree, there() + "/tree");
 
-    assertThat(run(shell("cd \"$1\"; cat outside tree/other tree/file", there)).out)
+    assertThat(run(shell("cd \"$1\"; cat outside tree/other tree/file", there())).out)
         .containsExactly("kept", "kept", "new");
   }
 
   @Test
+  void pullingAgainReplacesFilesAndKeepsOthers() throws IOException {
+    Path tree = Files.createDirectory(here.resolve("tree"));
+    Files.writeString(tree.resolve("other"), "kept");
+    Files.writeString(here.resolve("outside"), "kept");
+    Files.createSymbolicLink(tree.resolve("file"), Path.of("../outside"));
+    run(shell("mkdir \"$1/tree\"; printf new > \"$1/tree/file\"", there()));
+
+    executor.pull(there() + "/tree", tree);
+
+    assertThat(tree.resolve("file")).hasContent("new");
+    assertThat(tree.resolve("other")).hasContent("kept");
+    assertThat(here.resolve("outside")).hasContent("kept");
+  }
+
+  @Test
+  void whatIsInTheWayIsAnError() throws IOException {
+    Path file = Files.writeString(here.resolve("file"), "text");
+    executor.push(file, there() + "/file");
+
+    assertThatThrownBy(() -> executor.push(file, there() + "/file/below"))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining(there() + "/file/below")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.FILES);
+    assertThatThrownBy(() -> executor.pull(there() + "/file", file.resolve("below")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining(file + "/below")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.FILES);
+  }
+
+  @Test
   void whatIsNotThereCannotBeCopied() {
-    assertThatThrownBy(() -> executor.push(here.resolve("missing"), there + "/x"))
+    assertThatThrownBy(() -> executor.push(here.resolve("missing"), there() + "/x"))
         .isInstanceOf(ExecutorException.class)
         .hasMessageContaining("missing")
         .extracting(e -> ((ExecutorException) e).reason())
         .isEqualTo(Reason.FILES);
-    assertThatThrownBy(() -> executor.pull(there + "/missing", here.resolve("x")))
+    assertThatThrownBy(() -> executor.pull(there() + "/missing", here.resolve("x")))
         .isInstanceOf(ExecutorException.class)
         .hasMessageContaining("missing")
         .extracting(e -> ((ExecutorException) e).reason())
@@ -514,6 +783,45 @@ public abstract class ExecutorContract {
         .hasMessageContaining("relative");
   }
 
+  // What it says of itself
+
+  @Test
+  void itSaysWhetherItsFilesAreThoseOfThisMachine() throws IOException {
+    if (executor.directory().isEmpty()) {
+      assertThat(Path.of(there())).as("the same files, under the same names").isDirectory();
+      return;
+    }
+    String directory = executor.directory().get();
+    String file = directory + "/ffs-contract/file";
+    assertThat(directory).startsWith("/");
+
+    executor.push(Files.writeString(here.resolve("file"), "text"), file);
+
+    assertThat(text(shell("cat \"$1\"; rm -r \"${1%/*}\"", file))).isEqualTo("text");
+  }
+
+  @Test
+  void aCommandGetsTheTerminalOfTheCaller() throws Exception {
+    List<String> argv =
+        executor.terminal(
+            List.of(
+                "/bin/sh",
+                "-c",
+                "test -t 0 && test -t 1 && echo \"on a terminal: $1\"; exit 3",
+                "sh",
+                "it's  $HOME"));
+
+    Process process =
+        new ProcessBuilder("script", "-q", "-e", "-c", Shell.command(argv), here + "/typescript")
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(output).contains("on a terminal: it's  $HOME");
+    assertThat(process.waitFor()).as(output).isEqualTo(3);
+  }
+
   @Test
   void itHasAName() {
     assertThat(executor.name()).matches("[a-z]+");
@@ -521,10 +829,12 @@ public abstract class ExecutorContract {
 
   private Path oddTree() throws IOException {
     Path tree = Files.createDirectory(here.resolve("tree"));
-    for (String name :
-        List.of("plain", "with space", "new\nline", "-dash", "ünï🐧", "'q\"", "*", "\\", ".dot")) {
+    Files.writeString(tree.resolve("plain"), "content");
+    for (String name : ODD_NAMES) {
       Files.writeString(tree.resolve(name), "content of " + name);
     }
+    Path notText = Path.of(URI.create(tree.toUri() + "not%FFtext"));
+    Files.writeString(Files.createDirectory(notText).resolve("file"), "text");
     Path deep = Files.createDirectories(tree.resolve("deep/-er/empty"));
     Files.write(deep.resolveSibling("binary"), new byte[] {0, (byte) 0xff, '\n', 0});
     Files.createSymbolicLink(tree.resolve("link"), Path.of("deep/-er"));
@@ -568,7 +878,8 @@ public abstract class ExecutorContract {
             Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
             long seconds = attributes.lastModifiedTime().toMillis() / 1000;
             found.put(
-                tree.relativize(path).toString(),
+                // As bytes: a name need not be text.
+                tree.toUri().relativize(path.toUri()).getRawPath(),
                 Integer.toOctalString((int) mode)
                     + (attributes.isSymbolicLink() ? "" : " " + seconds)
                     + " "
@@ -584,13 +895,14 @@ public abstract class ExecutorContract {
   private record Result(ExitStatus status, List<String> out, List<String> err) {}
 
   private Result run(Command command) {
-    Result result = new Result(null, new ArrayList<>(), new ArrayList<>());
+    List<String> out = new ArrayList<>();
+    List<String> err = new ArrayList<>();
     ExitStatus status =
         executor.run(
             command,
-            (channel, line) -> (channel == Channel.STDOUT ? result.out : result.err).add(line),
+            (channel, line) -> (channel == Channel.STDOUT ? out : err).add(line),
             new Cancellation());
-    return new Result(status, result.out, result.err);
+    return new Result(status, out, err);
   }
 
   private String text(Command command) {
