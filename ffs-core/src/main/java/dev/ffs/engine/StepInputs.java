@@ -54,6 +54,10 @@ record StepInputs(SortedMap<String, String> known, SortedSet<String> unknown, Li
     inputs.text("enclosure", enclosure(enclosure));
     inputs.value(
         "place", Optional.of(step.where().name().toLowerCase(Locale.ROOT) + " " + step.shell()));
+    if (step.emulator() != null) {
+      // Its version is none of them: a program does the same under each, as it does without any.
+      inputs.value("emulator", Optional.of(String.join(" ", step.emulator().options())));
+    }
     inputs.text("prepare script", scripts.prepare());
     inputs.text("script", scripts.build());
     if (step.toolchain() == Toolchain.Kind.HOST) {

@@ -395,32 +395,37 @@ final class StepRunner {
     Files.writeString(script, generated.build());
     link(distinct(seen), layers);
     Files.write(list, sourceLines(directory, there, step));
-    return new ArrayList<>(
-        List.of(
-            "/bin/bash",
-            there.apply(enclosure),
-            "--where",
-            step.where().name().toLowerCase(Locale.ROOT),
-            "--step",
-            step.id().step(),
-            "--layers",
-            there.apply(layers),
-            "--upper",
-            there.apply(directory.resolve("layer/tree")),
-            "--work",
-            there.apply(directory.resolve("overlay")),
-            "--build",
-            there.apply(directory.resolve("build")),
-            "--sources",
-            there.apply(list),
-            "--prepare",
-            there.apply(prepare),
-            "--script",
-            there.apply(script),
-            "--shell",
-            step.shell(),
-            "--jobs",
-            Integer.toString(jobs)));
+    List<String> argv =
+        new ArrayList<>(
+            List.of(
+                "/bin/bash",
+                there.apply(enclosure),
+                "--where",
+                step.where().name().toLowerCase(Locale.ROOT),
+                "--step",
+                step.id().step(),
+                "--layers",
+                there.apply(layers),
+                "--upper",
+                there.apply(directory.resolve("layer/tree")),
+                "--work",
+                there.apply(directory.resolve("overlay")),
+                "--build",
+                there.apply(directory.resolve("build")),
+                "--sources",
+                there.apply(list),
+                "--prepare",
+                there.apply(prepare),
+                "--script",
+                there.apply(script),
+                "--shell",
+                step.shell(),
+                "--jobs",
+                Integer.toString(jobs)));
+    if (step.emulator() != null) {
+      argv.addAll(step.emulator().options());
+    }
+    return argv;
   }
 
   /** Makes links 1, 2, 3... to what layers hold, in place of those of an earlier run. */
@@ -482,7 +487,7 @@ final class StepRunner {
       String reason = lastLine.substring(ENCLOSURE_PREFIX.length());
       throw new HostException(
           switch (request.enclosure()) {
-            case NAMESPACES -> "this machine cannot give a step the namespaces it needs: " + reason;
+            case NAMESPACES -> "this machine cannot give a step the enclosure it needs: " + reason;
             case NONE -> "cannot run step " + step.id() + ": " + reason;
           });
     }

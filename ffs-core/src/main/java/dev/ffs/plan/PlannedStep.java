@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param id its name
  * @param where where it runs
  * @param shell absolute path of the shell that runs its script
+ * @param emulator what runs the programs of its root on machines that do not run them themselves,
+ *     or null if every machine does
  * @param toolchain the toolchain it uses
  * @param path directories of {@code PATH}, in order
  * @param variables the {@code FFS_} variables that its texts mention, by name; without {@code
@@ -42,6 +44,7 @@ public record PlannedStep(
     StepId id,
     Place where,
     String shell,
+    @Nullable Emulator emulator,
     Toolchain.Kind toolchain,
     List<String> path,
     SortedMap<String, String> variables,
@@ -69,6 +72,29 @@ public record PlannedStep(
     public Export {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(value, "value");
+    }
+  }
+
+  /**
+   * QEMU's user mode emulation.
+   *
+   * @param arch the architecture, as QEMU names it
+   * @param cpu the CPU model, or null for the emulator's default
+   */
+  public record Emulator(String arch, @Nullable String cpu) {
+
+    /** Checks that the architecture is there. */
+    public Emulator {
+      Objects.requireNonNull(arch, "arch");
+    }
+
+    /**
+     * Returns the options of the enclosure's script that ask for it.
+     *
+     * @return the words of a command line
+     */
+    public List<String> options() {
+      return cpu == null ? List.of("--emulator", arch) : List.of("--emulator", arch, "--cpu", cpu);
     }
   }
 

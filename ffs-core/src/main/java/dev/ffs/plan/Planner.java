@@ -213,6 +213,7 @@ public final class Planner {
         new StepId(phase.id(), step.id()),
         phase.where(),
         phase.shell().value(),
+        emulator(phase),
         toolchain.kind(),
         Stream.concat(toolchain.path().stream().map(Text::value), STANDARD_PATH.stream()).toList(),
         variables(phase, step, options, environment, sources),
@@ -227,6 +228,16 @@ public final class Planner {
         sees,
         step.jobs(),
         step.overwrites().stream().map(Text::value).toList());
+  }
+
+  /** What runs in a host phase are the build machine's own programs. */
+  private PlannedStep.@Nullable Emulator emulator(Phase phase) {
+    Target.Qemu qemu = target.qemu();
+    if (qemu == null || phase.where() == Place.HOST) {
+      return null;
+    }
+    Text cpu = qemu.cpu();
+    return new PlannedStep.Emulator(qemu.arch().value(), cpu == null ? null : cpu.value());
   }
 
   private static BuildSystem systemOf(Phase phase, PackageStep step) {

@@ -115,7 +115,9 @@ final class BundleWriter {
               : step.toolchain().name().toLowerCase(Locale.ROOT),
           step.jobs() == null ? null : step.jobs().toString(),
           words(step.sees().stream().map(Object::toString).toList()),
-          words(step.sources().stream().map(Source::id).toList()));
+          words(step.sources().stream().map(Source::id).toList()),
+          step.emulator() == null ? null : step.emulator().arch(),
+          step.emulator() == null ? null : step.emulator().cpu());
     }
     return out.toString();
   }

@@ -21,6 +21,32 @@ public final class RecipeValidator {
   private static final Pattern TRIPLE =
       Pattern.compile("[a-z0-9_]+-[a-z0-9_.]+(-[a-z0-9_.]+){1,2}");
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]+");
+
+  /** Those whose programs enclosure.sh tells from others, in the order of its table. */
+  static final List<String> ARCHITECTURES =
+      List.of(
+          "aarch64",
+          "aarch64_be",
+          "arm",
+          "armeb",
+          "i386",
+          "loongarch64",
+          "m68k",
+          "mips",
+          "mips64",
+          "mips64el",
+          "mipsel",
+          "ppc",
+          "ppc64",
+          "ppc64le",
+          "riscv32",
+          "riscv64",
+          "s390x",
+          "sparc64",
+          "x86_64");
+
+  private static final Pattern EMULATED = Pattern.compile(String.join("|", ARCHITECTURES));
+  private static final Pattern CPU = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._,=+-]*");
   private static final Pattern MODE = Pattern.compile("[0-7]{1,4}");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
@@ -130,10 +156,17 @@ public final class RecipeValidator {
       word(target.kernelArch(), "an architecture of Linux", "such as x86, arm64, riscv");
       Target.Qemu qemu = target.qemu();
       if (qemu != null) {
-        word(qemu.arch(), "an architecture of QEMU", "such as aarch64, riscv64, ppc64le");
-        if (qemu.cpu() != null) {
-          // Commas are allowed: properties of the CPU follow its name.
-          checks.notBlank(qemu.cpu(), "the CPU");
+        checks.matches(
+            qemu.arch(),
+            EMULATED,
+            "an architecture that can be emulated",
+            "as QEMU names them: " + String.join(", ", ARCHITECTURES));
+        if (qemu.cpu() != null && checks.notBlank(qemu.cpu(), "the CPU")) {
+          checks.matches(
+              qemu.cpu(),
+              CPU,
+              "a CPU model of QEMU",
+              "such as cortex-a72, or max,sve=off: properties follow the name after commas");
         }
       }
       checks.unique("variable", target.variables(), Variable::name, Variable::origin);

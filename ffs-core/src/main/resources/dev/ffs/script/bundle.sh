@@ -153,15 +153,19 @@ remove() { # DIR: the overlay's work directory has no permissions at all
 enclosure=''
 trap '[ -z "$enclosure" ] || kill -KILL "$enclosure"; exit 130' INT TERM
 
-while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
+while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses emulator cpu; do
   number=$((number + 1))
   [ "$sees" != - ] || sees=''
   [ "$uses" != - ] || uses=''
+  emulation=()
+  [ "$emulator" = - ] || emulation+=(--emulator "$emulator")
+  [ "$cpu" = - ] || emulation+=(--cpu "$cpu")
   scripts=$bundle/steps/$id step=${id#*/} layer=$work/steps/$id log=$work/logs/${id/\//-}.log
   run=$work/running
   key=$({
     cat "$bundle/enclosure.sh" "$scripts/prepare.sh" "$scripts/build.sh"
     [ "$toolchain" != host ] || echo "$host_compiler"
+    echo "${emulation[@]}"
     for other in $sees; do echo "${key_of[$other]}"; done
     for source in $uses; do
       echo "${archive_digest[$source]}"
@@ -193,7 +197,7 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses; do
   bash "$bundle/enclosure.sh" --where "$where" --step "$step" --layers "$run/layers" \
     --upper "$run/tree" --work "$run/overlay" --build "$run/build" --sources "$run/sources" \
     --prepare "$scripts/prepare.sh" --script "$scripts/build.sh" --shell "$shell" --jobs "$count" \
-    >"$log" 2>&1 9>&- </dev/null &
+    "${emulation[@]}" >"$log" 2>&1 9>&- </dev/null &
   enclosure=$!
   wait "$enclosure" || status=$?
   enclosure=''

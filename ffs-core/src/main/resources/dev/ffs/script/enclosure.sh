@@ -17,11 +17,15 @@
 #     --jobs N              FFS_JOBS: the most jobs to run at once
 #     --tokens FIFO         named pipe with the job tokens of a jobserver; optional
 #     --processes N         the most processes and threads at one time; default: 4096
+#     --emulator ARCH       in a chroot phase QEMU's user mode emulation for ARCH, as QEMU names it,
+#                           runs the sysroot's programs, unless this machine is an ARCH; optional
+#     --cpu MODEL           the CPU that it emulates; default: the emulator's own
 #     --environment WORD    NAME=VALUE for the scripts of a host phase; may be given several times
 #     --volatile            the build directory is in memory, where names come in another order
 #     --interactive         run --shell with the terminal instead of the scripts
 #
-# Needs bash, coreutils and util-linux. The exit code is that of the script; 125 means that the
+# Needs bash, coreutils and util-linux, and for another architecture a static qemu-ARCH-static or
+# qemu-ARCH. The exit code is that of the script; 125 means that the
 # enclosure itself could not be set up, and the last line says why.
 #
 # It goes through three stages:
@@ -68,7 +72,7 @@ fi
 # --- outside ---------------------------------------------------------------------------------
 
 where='' step='' layers='' upper='' work='' build='' sources='' prepare='' script='' shell=''
-tokens='' jobs=1 processes=4096 interactive='' volatile='' stage=outside
+tokens='' jobs=1 processes=4096 emulator='' cpu='' interactive='' volatile='' stage=outside
 declare -a given=("$@") more=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -80,7 +84,7 @@ while [ $# -gt 0 ]; do
       shift 2
       ;;
     --stage | --where | --step | --layers | --upper | --work | --build | --sources | --prepare | \
-      --script | --shell | --jobs | --tokens | --processes)
+      --script | --shell | --jobs | --tokens | --processes | --emulator | --cpu)
       [ $# -ge 2 ] || fail "$1 lacks its value"
       printf -v "${1#--}" %s "$2"
       shift 2
@@ -120,11 +124,168 @@ for name in /proc/self/fd/*; do
   [ "$name" -le 2 ] || eval "exec $name>&-"
 done
 
+# --- Programs of another architecture ---------------------------------------------------------
+#
+# A user namespace may have a table of binary formats of its own, which counts for those below it
+# too. The kernel opens the emulator when it is registered, so the step's root need not hold it.
+
+# Where an emulator is needed "emulated" is set; where it is not the host that has registered one,
+# its file and what to write to have it registered.
+emulated='' qemu='' registration=''
+
+# What the first 20 bytes of the architecture's programs are, and which bits of them count. Of the
+# identification the ABI and what follows it do not; of the two bytes of the type the lowest bit does
+# not, so that it is an executable (2) or a shared object (3), as position independent ones are.
+elf_header() { # ARCH
+  local class data machine
+  # Class: 1 for 32 bits, 2 for 64. Data: 1 for the low byte first, 2 for the high one. All as in the
+  # generic ABI, and the machine as in its registry.
+  case $1 in
+    aarch64) class=2 data=1 machine=183 ;;
+    aarch64_be) class=2 data=2 machine=183 ;;
+    arm) class=1 data=1 machine=40 ;;
+    armeb) class=1 data=2 machine=40 ;;
+    i386) class=1 data=1 machine=3 ;;
+    loongarch64) class=2 data=1 machine=258 ;;
+    m68k) class=1 data=2 machine=4 ;;
+    mips) class=1 data=2 machine=8 ;;
+    mips64) class=2 data=2 machine=8 ;;
+    mips64el) class=2 data=1 machine=8 ;;
+    mipsel) class=1 data=1 machine=8 ;;
+    ppc) class=1 data=2 machine=20 ;;
+    ppc64) class=2 data=2 machine=21 ;;
+    ppc64le) class=2 data=1 machine=21 ;;
+    riscv32) class=1 data=1 machine=243 ;;
+    riscv64) class=2 data=1 machine=243 ;;
+    s390x) class=2 data=2 machine=22 ;;
+    sparc64) class=2 data=2 machine=43 ;;
+    x86_64) class=2 data=1 machine=62 ;;
+    *) fail "the programs of the architecture '$1' are not known here" ;;
+  esac
+  header=(127 69 76 70 "$class" "$data" 1 0 0 0 0 0 0 0 0 0)
+  mask=(255 255 255 255 255 255 255 0 0 0 0 0 0 0 0 0)
+  if [ "$data" -eq 1 ]; then
+    header+=(2 0 $((machine % 256)) $((machine / 256)))
+    mask+=(254 255 255 255)
+  else
+    header+=(0 2 $((machine / 256)) $((machine % 256)))
+    mask+=(255 254 255 255)
+  fi
+}
+
+runs_natively() { # ARCH
+  case $1:$(uname -m) in
+    "$1:$1" | arm:armv* | i386:i?86) ;;
+    *) false ;;
+  esac
+}
+
+# Whether the host has registered an emulator that is open already; says which in "interpreter".
+registered_by_host() {
+  local file key value enabled flags offset magic bits found='' i
+  [ -r /proc/sys/fs/binfmt_misc/status ] || return 1
+  [ "$(</proc/sys/fs/binfmt_misc/status)" = enabled ] || return 1
+  for file in /proc/sys/fs/binfmt_misc/*; do
+    case ${file##*/} in
+      status | register) continue ;;
+    esac
+    enabled='' flags='' offset='' magic='' bits='' value=''
+    while read -r key value; do
+      case $key in
+        enabled) enabled=yes ;;
+        interpreter) interpreter=$value ;;
+        flags:) flags=$value ;;
+        offset) offset=$value ;;
+        magic) magic=$value ;;
+        mask) bits=$value ;;
+      esac
+    done <"$file"
+    if [ -z "$enabled" ] || [ "$offset" != 0 ]; then continue; fi
+    [ -n "$bits" ] || bits=${magic//??/ff}
+    for ((i = 0; 2 * i < ${#magic}; i++)); do
+      (((0x${magic:2*i:2} & 0x${bits:2*i:2}) == (${header[i]-0} & 0x${bits:2*i:2}))) || continue 2
+    done
+    # The kernel takes any that fits.
+    [[ $flags = *F* ]] || return 1
+    found=$interpreter
+  done
+  interpreter=$found
+  [ -n "$found" ]
+}
+
+escaped() { # NUMBER...
+  printf '\\x%02x' "$@"
+}
+
+format() { # PROGRAM: the line that registers it; P is for programs that look at their own name
+  printf ':qemu-%s:M::%s:%s:%s:PF' "$emulator" "$(escaped "${header[@]}")" \
+    "$(escaped "${mask[@]}")" "$1"
+}
+
+prepare_emulator() {
+  local -a header mask
+  local problem program interpreter said
+  elf_header "$emulator"
+  ! runs_natively "$emulator" || return 0
+  emulated=yes
+  program=$(type -P "qemu-$emulator-static" || type -P "qemu-$emulator") || program=''
+  # A tmpfs is about to cover it: it has to be there, and nobody has to see it.
+  if problem=$(mount -t binfmt_misc ffs "$work.root" 2>&1); then
+    [ -n "$program" ] ||
+      fail "this machine has neither qemu-$emulator-static nor qemu-$emulator, which is to run the" \
+        "programs of the target: install QEMU's static user mode emulation (qemu-user-static)"
+    qemu=$program
+    exec {register}>"$work.root/register" || fail 'cannot register an emulator'
+    registration=$(format "ffs/emulator/qemu-$emulator")
+  elif registered_by_host; then
+    # Through /proc/PID/exe, for the kernel has opened it on a mount that is not read-only.
+    [ ! -O "$interpreter" ] ||
+      fail "the step would be the owner of $interpreter, so it could change it for the whole" \
+        "machine, and the kernel gives it none of its own (before Linux 6.7; ${problem//$'\n'/;}):" \
+        "build as an ordinary user"
+    # Not every such file tells its version.
+    said=$("$(realpath "$interpreter")" --version 2>/dev/null | head -n 1) || said=''
+    announce_emulator "${said:-$interpreter}, as this machine has registered it"
+  else
+    fail "programs of $emulator do not run here: the kernel gives a user namespace no emulators of" \
+      "its own (before Linux 6.7 none does; ${problem//$'\n'/;}), and the machine has none registered" \
+      "with the flag F. As root, until the next start, with QEMU's static user mode emulation" \
+      "(qemu-user-static) installed:" \
+      "mountpoint -q /proc/sys/fs/binfmt_misc ||" \
+      "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc;" \
+      "printf %s '$(format "${program:-/usr/bin/qemu-$emulator-static}")'" \
+      '>/proc/sys/fs/binfmt_misc/register'
+  fi
+}
+
+announce_emulator() { # WHAT
+  echo "emulator: $1${cpu:+, CPU $cpu}"
+}
+
+register_emulator() {
+  local said
+  # In a root that holds nothing else, as the step's.
+  said=$(chroot ffs/emulator "/qemu-$emulator" --version 2>&1) ||
+    fail "$qemu needs files of this machine, so it cannot run in the root of the step: install QEMU's" \
+      "static user mode emulation (qemu-user-static); ${said//$'\n'/;}"
+  said=${said%%$'\n'*}
+  # Before, it took the name that the program was called by for its first argument.
+  if ! [[ $said =~ version\ ([0-9]+) ]] || [ "${BASH_REMATCH[1]}" -lt 6 ]; then
+    fail "$qemu is not QEMU 6 or later: $said"
+  fi
+  printf %s "$registration" >&"$register" || fail "cannot register $qemu as an emulator"
+  exec {register}>&-
+  announce_emulator "$said"
+}
+
+# --- The root of the step --------------------------------------------------------------------
+
 # Whoever made these may have a mask, or a directory that hands down its group, of their own; the
 # step sees their modes. (With four digits chmod would leave a set-group-ID bit as it is.)
 chmod 00755 "$upper" "$work" "$build" || fail "cannot set the modes of $upper, $work and $build"
 
 mkdir -p "$work.root"
+[ -z "$emulator" ] || [ "$where" = host ] || prepare_emulator
 mount -t tmpfs -o mode=0755,size=64m ffs "$work.root" || fail 'cannot mount a tmpfs'
 cd -P "$work.root"
 root=$PWD
@@ -238,7 +399,13 @@ if [ "$where" = chroot ]; then
     plan "$tokens" ffs/sysroot/ffs/jobs none bind
   fi
 fi
+if [ -n "$qemu" ]; then
+  mkdir ffs/emulator
+  : >"ffs/emulator/qemu-$emulator"
+  plan "$qemu" "ffs/emulator/qemu-$emulator" none bind
+fi
 mount_planned
+[ -z "$qemu" ] || register_emulator
 
 # A name for the machine, and a loopback that works.
 hostname ffs || fail 'cannot set the host name with hostname(1)'
@@ -289,6 +456,8 @@ while read -r _ _ _ _ target flags _; do
 done </proc/self/mountinfo
 for name in "${!wanted[@]}"; do fail "$name was not mounted"; done
 mount_planned
+# Open it stays. Where it came from is nothing to find in /proc.
+[ -z "$qemu" ] || umount --lazy "ffs/emulator/qemu-$emulator" || fail 'cannot hide the emulator'
 
 # Sets "detach" to a command that detaches /ffs/old when nothing is left of the host but that: the
 # libraries of umount and their loader are there too, but not where umount looks for them.
@@ -341,6 +510,7 @@ if [ "$where" = host ]; then
   fi
 else
   sysroot=$root/ffs/sysroot
+  if [ -n "$emulated" ] && [ -n "$cpu" ]; then environment+=(QEMU_CPU="$cpu"); fi
   if ! [ -x "$sysroot$shell" ] && ! [ -L "$sysroot$shell" ]; then
     echo "the sysroot has no $shell to run the step with" >&2
     exit 127

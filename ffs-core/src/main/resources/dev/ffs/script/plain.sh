@@ -2,9 +2,10 @@
 # Runs one step of a build without namespaces: on the machine as it is, in one shared root. For
 # machines that give no namespaces, and only on request, for a step sees all of the machine here.
 #
-# Takes the options of enclosure.sh but for --processes and --interactive. Instead of mounting an
-# overlay it copies the sysroot together before the step, and finds what changed by comparing it with
-# what it was. The build directory is /build/NAME itself. The exit codes are those of enclosure.sh.
+# Takes the options of enclosure.sh but for --processes and --interactive, and emulates nothing.
+# Instead of mounting an overlay it copies the sysroot together before the step, and finds what
+# changed by comparing it with what it was. The build directory is /build/NAME itself. The exit codes
+# are those of enclosure.sh.
 set -euo pipefail
 export PATH=/usr/bin:/usr/sbin:/bin:/sbin LC_ALL=C
 umask 022
@@ -18,7 +19,17 @@ where='' step='' layers='' upper='' work='' sources='' prepare='' script='' shel
 jobs=1 tokens=''
 while [ $# -gt 0 ]; do
   case $1 in
-    --build) shift 2 ;;
+    --build | --cpu) shift 2 ;;
+    --emulator)
+      machine=$(uname -m)
+      case ${2-}:$machine in
+        "$machine:$machine" | arm:armv* | i386:i?86) shift 2 ;;
+        *)
+          fail "without an enclosure nothing emulates another machine: programs of ${2-} do not run" \
+            "here, on $machine. Build on such a machine, or allow user namespaces"
+          ;;
+      esac
+      ;;
     --where | --step | --layers | --upper | --work | --sources | --prepare | --script | --shell | \
       --jobs | --tokens)
       [ $# -ge 2 ] || fail "$1 lacks its value"

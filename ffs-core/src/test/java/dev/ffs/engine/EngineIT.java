@@ -593,7 +593,7 @@ class EngineIT {
             "enclosure: the kernel gives no user namespace (CONFIG_USER_NS,"
                 + " user.max_user_namespaces, kernel.unprivileged_userns_clone,"
                 + " kernel.apparmor_restrict_unprivileged_userns): unshare: ")
-        .contains("this machine cannot give a step the namespaces it needs: the kernel gives no");
+        .contains("this machine cannot give a step the enclosure it needs: the kernel gives no");
     assertThat(running()).isEmpty();
   }
 
