@@ -4,7 +4,6 @@ import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.diagnostic.DidYouMean;
 import dev.ffs.engine.HostException;
 import dev.ffs.exec.ExecutorException;
-import dev.ffs.script.Shell;
 import dev.ffs.source.SourceUnavailableException;
 import dev.ffs.store.StoreException;
 import java.io.IOException;
@@ -78,7 +77,39 @@ public final class Main {
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setParameterExceptionHandler((e, words) -> usage(surroundings, e))
         .setExecutionExceptionHandler((e, command, result) -> failure(surroundings, e, args))
-        .execute(args);
+        .execute(words(surroundings, top, args));
+  }
+
+  /** Turns the old command, {@code ffs RECIPE TARGET}, into what it means: a build in LXD. */
+  private static String[] words(Surroundings surroundings, CommandLine top, String... args) {
+    boolean old =
+        args.length > 0
+            && !top.getSubcommands().containsKey(args[0])
+            && isRecipe(surroundings, args);
+    if (!old) {
+      return args;
+    }
+    List<String> words = new ArrayList<>(List.of("build"));
+    words.addAll(List.of(args));
+    if (words.stream().noneMatch(word -> word.split("=", 2)[0].equals("--executor"))) {
+      words.addAll(List.of("--executor", "lxd"));
+    }
+    return words.toArray(String[]::new);
+  }
+
+  private static boolean isRecipe(Surroundings surroundings, String... args) {
+    Path recipes = surroundings.home().resolve("recipes");
+    for (int i = 1; i < args.length; i++) {
+      if (args[i].startsWith("--recipes=")) {
+        recipes = Path.of(args[i].substring("--recipes=".length()));
+      } else if (args[i].equals("--recipes") && i + 1 < args.length) {
+        recipes = Path.of(args[i + 1]);
+      }
+    }
+    return !args[0].isEmpty()
+        && !args[0].startsWith("-")
+        && !args[0].contains("/")
+        && Files.exists(recipes.resolve(args[0]).resolve("recipe.yaml"));
   }
 
   private static Stream<CommandLine> withThoseBelow(CommandLine command) {
@@ -97,7 +128,7 @@ public final class Main {
       return ExitCode.USAGE;
     }
     if (atTop && !unmatched.isEmpty() && !unmatched.get(0).startsWith("-")) {
-      surroundings.err().println("ffs: " + noCommand(surroundings, command, unmatched));
+      surroundings.err().println("ffs: " + noCommand(command, unmatched));
     } else {
       surroundings.err().println("ffs: " + e.getMessage());
     }
@@ -106,13 +137,8 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private static String noCommand(Surroundings surroundings, CommandLine top, List<String> words) {
+  private static String noCommand(CommandLine top, List<String> words) {
     String message = "there is no command '" + words.get(0) + "'";
-    if (Files.isDirectory(surroundings.home().resolve("recipes").resolve(words.get(0)))) {
-      List<String> build = new ArrayList<>(List.of(surroundings.command(), "build"));
-      build.addAll(words);
-      return message + "; to build that recipe: " + Shell.command(build);
-    }
     return message
         + DidYouMean.nearest(words.get(0), top.getSubcommands().keySet())
             .map(nearest -> "; did you mean '" + nearest + "'?")
