@@ -1,8 +1,8 @@
 /**
- * Runs commands in a container of LXD, through the {@code lxc} command: on this machine, on another
- * server or on a member of a cluster.
+ * Runs commands in an LXD container, and makes, keeps and finds such containers and their images.
  *
- * <p>Knows no other transport, and nothing of builds but what an executor is told of them.
+ * <p>All of it goes through the {@code lxc} client program. Knows neither the engine nor the other
+ * transports: what runs in a container, and when it is kept, others decide.
  */
 @NullMarked
 package dev.ffs.exec.lxd;

@@ -5,14 +5,16 @@ import dev.ffs.exec.OutputSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.commons.exec.ExecuteStreamHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries both channels of one process to its sink.
+ * Carries both channels of one process to its sink, and gives away the third.
  *
  * <p>commons-exec's own pumps wait for the end of the streams, and a process left in the background
  * keeps those open. These wait until all that the ended program wrote has been read.
@@ -27,6 +29,7 @@ final class OutputPumps implements ExecuteStreamHandler {
   // The most that a pipe and the JDK's buffer can hold of an ended program's output.
   private static final long MAX_PENDING_BYTES = (1 << 20) + (64 << 10);
 
+  private final Consumer<OutputStream> input;
   private final OutputSink sink;
   private final List<Pump> pumps = new ArrayList<>();
 
@@ -34,13 +37,18 @@ final class OutputPumps implements ExecuteStreamHandler {
   private final Object lock = new Object();
   private @Nullable Throwable sinkFailure;
 
-  OutputPumps(OutputSink sink) {
+  OutputPumps(Consumer<OutputStream> input, OutputSink sink) {
+    this.input = input;
     this.sink = sink;
   }
 
   @Override
   public void setProcessInputStream(OutputStream stream) throws IOException {
-    stream.close();
+    try {
+      input.accept(stream);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   @Override

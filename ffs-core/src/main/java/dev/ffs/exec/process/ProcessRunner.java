@@ -8,11 +8,14 @@ import dev.ffs.exec.ExitStatus;
 import dev.ffs.exec.ExitStatus.End;
 import dev.ffs.exec.OutputSink;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ProcessDestroyer;
@@ -64,11 +67,28 @@ public final class ProcessRunner {
    * @throws ExecutorException if it could not be run or watched to its end
    */
   public ExitStatus run(Command command, OutputSink sink, Cancellation cancellation) {
+    return run(command, ProcessRunner::close, sink, cancellation);
+  }
+
+  /**
+   * Runs a command that its caller talks to, and waits for its end.
+   *
+   * @param command what to run
+   * @param input is given the stream to the command's standard input as soon as it runs, and may
+   *     keep it; until that is closed, the command waits when it reads. It must not block. When the
+   *     command has ended, the stream is closed
+   * @param sink takes the output
+   * @param cancellation ends the command
+   * @return how it ended
+   * @throws ExecutorException if it could not be run or watched to its end
+   */
+  public ExitStatus run(
+      Command command, Consumer<OutputStream> input, OutputSink sink, Cancellation cancellation) {
     NativeText.check(command);
     if (cancellation.isCancelled()) {
       return new ExitStatus(TERMINATED, End.CANCELLED);
     }
-    OutputPumps pumps = new OutputPumps(sink);
+    OutputPumps pumps = new OutputPumps(input, sink);
     ExitStatus status = new Run(command, pumps).await(cancellation);
     Throwable sinkFailure = pumps.sinkFailure();
     if (sinkFailure != null) {
@@ -199,6 +219,14 @@ public final class ProcessRunner {
     @Override
     public String[] toStrings() {
       return argv.clone();
+    }
+  }
+
+  private static void close(OutputStream stream) {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
