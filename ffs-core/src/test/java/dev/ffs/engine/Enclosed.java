@@ -105,6 +105,14 @@ final class Enclosed {
     return this;
   }
 
+  /** Has another busybox, for the programs of another machine. */
+  Enclosed busybox(Path file) throws IOException {
+    Path busybox = layer.resolve("bin/busybox");
+    Files.copy(file, busybox, StandardCopyOption.REPLACE_EXISTING);
+    Files.setPosixFilePermissions(busybox, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return this;
+  }
+
   Enclosed option(String... more) {
     options.addAll(List.of(more));
     return this;

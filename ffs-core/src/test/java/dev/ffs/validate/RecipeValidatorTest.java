@@ -21,8 +21,13 @@ import dev.ffs.model.Target;
 import dev.ffs.model.Text;
 import dev.ffs.model.Toolchain;
 import dev.ffs.model.Variable;
+import dev.ffs.script.ScriptGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -430,5 +435,21 @@ class RecipeValidatorTest {
             HERE));
 
     assertThat(parts.findings()).isEmpty();
+  }
+
+  /** Three places have to know an architecture: the rules, the enclosure and the schema. */
+  @Test
+  void knowsTheArchitecturesThatTheEnclosureHasEmulated() throws IOException {
+    List<String> enclosure =
+        Pattern.compile("^ +(\\w+)\\) class=\\d data=\\d machine=", Pattern.MULTILINE)
+            .matcher(ScriptGenerator.enclosure())
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    String schema = Files.readString(Path.of("../docs/recipe.schema.json")).replaceAll("\\s+", " ");
+
+    assertThat(RecipeValidator.ARCHITECTURES).isEqualTo(enclosure);
+    assertThat(schema)
+        .contains("\"enum\": [ \"" + String.join("\", \"", RecipeValidator.ARCHITECTURES) + "\" ]");
   }
 }

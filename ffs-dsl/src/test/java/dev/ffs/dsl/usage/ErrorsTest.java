@@ -29,7 +29,7 @@ class ErrorsTest {
               r.toolchain(marks.at("native"), t -> t.path("/x"));
               r.phase(marks.at("tools"), p -> p.step("m4", s -> s.script("make")));
               r.source(marks.at("m4"), s -> s.alternate(a -> a.prepare(marks.at("true"))));
-              r.target(marks.at("x86-64bit"), t -> t.qemu("x"));
+              r.target(marks.at("x86-64bit"), t -> t.qemu("aarch64"));
             });
 
     assertThat(errors.lines())

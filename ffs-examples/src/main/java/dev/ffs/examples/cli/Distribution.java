@@ -29,7 +29,15 @@ record Distribution(String title, String command, Map<String, String> packages, 
               "dnf install",
               Map.of("cc", "gcc", "iproute2", "iproute", "shellcheck", "ShellCheck"),
               List.of("fedora", "rhel", "centos")),
-          new Distribution("Alpine", "apk add", Map.of("cc", "gcc musl-dev"), List.of("alpine")),
+          new Distribution(
+              "Alpine",
+              "apk add",
+              Map.of(
+                  "cc",
+                  "gcc musl-dev",
+                  "qemu-user-static",
+                  "qemu-aarch64 qemu-ppc64le qemu-riscv64"),
+              List.of("alpine")),
           new Distribution("Arch", "pacman -S --needed", Map.of("cc", "gcc"), List.of("arch")),
           new Distribution("Gentoo", "emerge", gentoo("dev-build/make"), List.of("gentoo")),
           new Distribution("Funtoo", "emerge", gentoo("sys-devel/make"), List.of("funtoo")));
@@ -52,6 +60,8 @@ record Distribution(String title, String command, Map<String, String> packages, 
         Map.entry("patch", "sys-devel/patch"),
         Map.entry("cc", "sys-devel/gcc"),
         Map.entry("make", make),
+        // With USE=static-user and QEMU_USER_TARGETS="aarch64 ppc64le riscv64".
+        Map.entry("qemu-user-static", "app-emulation/qemu"),
         Map.entry("shellcheck", "dev-util/shellcheck-bin"));
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,8 @@ final class Doctor {
 
   /**
    * Runs an empty step in the enclosure that builds use, where builds would have it: in a host
-   * phase, and in a chroot phase whose sysroot has nothing but bash.
+   * phase, and in a chroot phase whose sysroot has nothing but bash. Its arguments are the store,
+   * the script of the enclosure, the phases, and further options.
    */
   private static final String TRY_ENCLOSURE =
       """
@@ -106,16 +108,22 @@ final class Doctor {
       printf '%s' "$2" >"$d/enclosure.sh"
       echo true >"$d/script"
       : >"$d/none"
-      for where in host chroot; do
+      phases=$3
+      shift 3
+      for where in $phases; do
         mkdir "$d/$where" "$d/$where/upper" "$d/$where/work" "$d/$where/build"
         bash "$d/enclosure.sh" --where "$where" --step doctor --layers "$d/layers" \\
           --upper "$d/$where/upper" --work "$d/$where/work" --build "$d/$where/build" \\
-          --sources "$d/none" --prepare "$d/script" --script "$d/script" --shell /bin/bash || exit
+          --sources "$d/none" --prepare "$d/script" --script "$d/script" --shell /bin/bash \\
+          "$@" || exit
       done
       """;
 
   /** What the enclosure says when it works, but less well than it could. */
   private static final String UNBOUNDED = "enclosure: before Linux 6.14 ";
+
+  /** What the enclosure says of the emulator that it uses. */
+  private static final String EMULATOR = "emulator: ";
 
   private final Host host;
   private final Path store;
@@ -131,9 +139,11 @@ final class Doctor {
    *
    * @param host the machine
    * @param store where builds will keep what they make
+   * @param emulated the architectures whose programs the recipes have emulated, as QEMU names them,
+   *     and the targets that they are for
    * @return what was found, in a fixed order
    */
-  static List<Finding> examine(Host host, Path store) {
+  static List<Finding> examine(Host host, Path store, SortedMap<String, List<String>> emulated) {
     Doctor doctor = new Doctor(host, store);
     doctor.bash();
     doctor.utilLinux();
@@ -142,7 +152,9 @@ final class Doctor {
     }
     doctor.compiler();
     doctor.network();
-    doctor.enclosure();
+    if (doctor.enclosure()) {
+      emulated.forEach(doctor::emulator);
+    }
     doctor.space();
     doctor.shellcheck();
     return List.copyOf(doctor.findings);
@@ -204,16 +216,41 @@ final class Doctor {
     }
   }
 
-  private void enclosure() {
-    Host.Ran ran =
-        host.run(
-            List.of(
-                "bash",
-                "-c",
-                TRY_ENCLOSURE,
-                "bash",
-                store.toAbsolutePath().toString(),
-                ScriptGenerator.enclosure()));
+  private Host.Ran enclosed(String phases, String... options) {
+    List<String> command = new ArrayList<>(List.of("bash", "-c", TRY_ENCLOSURE, "bash"));
+    command.add(store.toAbsolutePath().toString());
+    command.add(ScriptGenerator.enclosure());
+    command.add(phases);
+    command.addAll(List.of(options));
+    return host.run(command);
+  }
+
+  private static String lastLine(Host.Ran ran) {
+    return ran.output().lines().reduce((a, b) -> b).orElse("no reason given");
+  }
+
+  private void emulator(String arch, List<String> targets) {
+    String programs = "programs of " + arch + ", for " + String.join(", ", targets);
+    Host.Ran ran = enclosed("chroot", "--emulator", arch);
+    if (ran.succeeded()) {
+      String how =
+          ran.output()
+              .lines()
+              .filter(line -> line.startsWith(EMULATOR))
+              .findFirst()
+              .map(line -> line.substring(EMULATOR.length()))
+              .orElse("this machine runs them itself");
+      findings.add(Finding.ok(programs + ": " + how));
+      return;
+    }
+    boolean there = has("qemu-" + arch + "-static") || has("qemu-" + arch);
+    String reason = lastLine(ran).replaceFirst("^enclosure: ", "");
+    findings.add(Finding.note(programs + ": " + reason, there ? null : "qemu-user-static"));
+  }
+
+  /** Returns whether there is one. */
+  private boolean enclosure() {
+    Host.Ran ran = enclosed("host chroot");
     if (ran.succeeded()) {
       findings.add(Finding.ok("the enclosure: user namespaces, overlay, pivot_root"));
       ran.output()
@@ -221,9 +258,9 @@ final class Doctor {
           .filter(line -> line.startsWith(UNBOUNDED))
           .findFirst()
           .ifPresent(line -> findings.add(Finding.note(line, null)));
-      return;
+      return true;
     }
-    String said = ran.output().lines().reduce((a, b) -> b).orElse("no reason given");
+    String said = lastLine(ran);
     String kernel = host.read("/proc/sys/kernel/osrelease").orElse("").strip();
     if (olderThan(kernel, 5, 11)) {
       said += "; this kernel is " + kernel;
@@ -247,6 +284,7 @@ final class Doctor {
               said + "; forbidden by " + settings,
               guilty.stream().map(s -> "sysctl -w " + s.name() + "=" + s.allows()).toList()));
     }
+    return false;
   }
 
   private void space() {

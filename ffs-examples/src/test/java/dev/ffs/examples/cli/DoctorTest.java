@@ -7,6 +7,8 @@ import dev.ffs.examples.cli.Doctor.State;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class DoctorTest {
@@ -14,14 +16,19 @@ class DoctorTest {
   private static final Path STORE = Path.of("/store");
 
   private final FakeHost host = new FakeHost();
+  private final SortedMap<String, List<String>> emulated = new TreeMap<>();
 
   private String report(boolean all) {
     Optional<Distribution> distribution = host.read("/etc/os-release").flatMap(Distribution::of);
-    return String.join("\n", Doctor.report(Doctor.examine(host, STORE), distribution, all)) + "\n";
+    return String.join(
+            "\n", Doctor.report(Doctor.examine(host, STORE, emulated), distribution, all))
+        + "\n";
   }
 
   private List<Finding> notOk() {
-    return Doctor.examine(host, STORE).stream().filter(f -> f.state() != State.OK).toList();
+    return Doctor.examine(host, STORE, emulated).stream()
+        .filter(f -> f.state() != State.OK)
+        .toList();
   }
 
   @Test
@@ -145,6 +152,59 @@ class DoctorTest {
                             + " setting that we know forbids it: in a container its seccomp"
                             + " profile may, and not every file system can hold a store (try"
                             + " another --store)"));
+  }
+
+  @Test
+  void eachArchitectureOfTheRecipesIsTried() {
+    emulated.put("aarch64", List.of("musl arm-64bit", "gnu arm-64bit"));
+    emulated.put("x86_64", List.of("gnu x86-64bit"));
+    host.emulator("aarch64", 0, "emulator: qemu-aarch64 version 7.2.22\n");
+
+    assertThat(report(false))
+        .contains(
+            """
+            ok       the enclosure: user namespaces, overlay, pivot_root
+            ok       programs of aarch64, for musl arm-64bit, gnu arm-64bit: qemu-aarch64 version 7.2.22
+            ok       programs of x86_64, for gnu x86-64bit: this machine runs them itself
+            """);
+  }
+
+  @Test
+  void anEmulatorThatIsMissingIsNotedWithTheCommandThatInstallsIt() {
+    emulated.put("aarch64", List.of("musl arm-64bit"));
+    host.lacks("qemu-aarch64-static").lacks("qemu-aarch64");
+    host.emulator("aarch64", 125, "enclosure: this machine has neither\n");
+
+    assertThat(notOk())
+        .containsExactly(
+            new Finding(
+                State.NOTE,
+                "programs of aarch64, for musl arm-64bit: this machine has neither",
+                "qemu-user-static",
+                List.of()));
+    assertThat(report(false)).endsWith("  apt-get install qemu-user-static\n");
+  }
+
+  @Test
+  void whatElseKeepsAnEmulatorFromRunningIsNoted() {
+    emulated.put("aarch64", List.of("musl arm-64bit"));
+    host.emulator("aarch64", 125, "enclosure: programs of aarch64 do not run here\n");
+
+    assertThat(notOk())
+        .containsExactly(
+            new Finding(
+                State.NOTE,
+                "programs of aarch64, for musl arm-64bit: programs of aarch64 do not run here",
+                null,
+                List.of()));
+  }
+
+  @Test
+  void withoutAnEnclosureNoEmulatorIsTried() {
+    emulated.put("aarch64", List.of("musl arm-64bit"));
+    host.enclosureFails("enclosure: cannot mount an overlay\n");
+
+    assertThat(report(false)).doesNotContain("aarch64");
   }
 
   @Test

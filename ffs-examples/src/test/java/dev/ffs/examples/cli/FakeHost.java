@@ -12,6 +12,7 @@ final class FakeHost implements Host {
   final Map<String, String> files = new HashMap<>();
   long space = 50_000_000_000L;
   private final Map<String, Ran> ran = new HashMap<>();
+  private final Map<String, Ran> emulators = new HashMap<>();
 
   FakeHost() {
     files.put("/etc/os-release", "ID=debian\n");
@@ -36,9 +37,19 @@ final class FakeHost implements Host {
     return answer("bash -c base=$1", 125, output);
   }
 
+  FakeHost emulator(String arch, int exitCode, String output) {
+    emulators.put(" --emulator " + arch, new Ran(exitCode, output));
+    return this;
+  }
+
   @Override
   public Ran run(List<String> command) {
     String line = String.join(" ", command);
+    for (Map.Entry<String, Ran> emulator : emulators.entrySet()) {
+      if (line.endsWith(emulator.getKey())) {
+        return emulator.getValue();
+      }
+    }
     return ran.entrySet().stream()
         .filter(entry -> line.startsWith(entry.getKey()))
         .map(Map.Entry::getValue)
