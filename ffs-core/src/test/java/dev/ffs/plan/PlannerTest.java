@@ -1,10 +1,12 @@
 package dev.ffs.plan;
 
+import static dev.ffs.fixtures.Fixtures.HERE;
 import static dev.ffs.fixtures.Fixtures.phase;
 import static dev.ffs.fixtures.Fixtures.recipe;
 import static dev.ffs.fixtures.Fixtures.script;
 import static dev.ffs.fixtures.Fixtures.source;
 import static dev.ffs.fixtures.Fixtures.step;
+import static dev.ffs.fixtures.Fixtures.text;
 import static dev.ffs.fixtures.Fixtures.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +16,7 @@ import dev.ffs.model.BuildSystem;
 import dev.ffs.model.Needs;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
+import dev.ffs.model.Target;
 import dev.ffs.model.Text;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -139,6 +142,45 @@ class PlannerTest {
         .isEqualTo(texts("--host=$FFS_TARGET").stream().map(Text::value).toList());
     assertThat(step.environment()).containsExactly(new PlannedStep.Export("CC", "$FFS_TARGET-gcc"));
     assertThat(step.path()).startsWith("/ffs/sysroot/cross-tools/bin", "/usr/bin");
+  }
+
+  @Test
+  void onlyChrootPhasesOfForeignTargetsAreEmulated() {
+    Recipe recipe =
+        recipe(
+            List.of(),
+            "tools",
+            phase("tools", Place.HOST, "cross", script("a", "true")),
+            phase("fchroot", Place.CHROOT, "native", script("b", "true")));
+    Target usual = recipe.targets().get(0);
+    Target.Qemu qemu = new Target.Qemu(text("aarch64"), text("cortex-a72"));
+    Target foreign =
+        new Target(
+            usual.id(), usual.triple(), usual.kernelArch(), usual.cflags(), qemu, List.of(), HERE);
+    Recipe other =
+        new Recipe(
+            recipe.id(),
+            recipe.title(),
+            recipe.phases(),
+            recipe.toolchains(),
+            recipe.output(),
+            recipe.mirrors(),
+            recipe.sources(),
+            List.of(foreign),
+            HERE);
+
+    assertThat(plan(recipe).steps()).extracting(PlannedStep::emulator).containsOnlyNulls();
+    assertThat(only(plan(other), "tools/a").emulator()).isNull();
+    assertThat(only(plan(other), "fchroot/b").emulator())
+        .isEqualTo(new PlannedStep.Emulator("aarch64", "cortex-a72"));
+  }
+
+  @Test
+  void anEmulatorIsAskedForWithOrWithoutACpu() {
+    assertThat(new PlannedStep.Emulator("aarch64", "cortex-a72").options())
+        .containsExactly("--emulator", "aarch64", "--cpu", "cortex-a72");
+    assertThat(new PlannedStep.Emulator("riscv64", null).options())
+        .containsExactly("--emulator", "riscv64");
   }
 
   @Test
