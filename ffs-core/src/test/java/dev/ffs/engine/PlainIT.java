@@ -80,6 +80,23 @@ class PlainIT {
   }
 
   @Test
+  void nothingIsEmulated() throws Exception {
+    String machine = Tools.run(directory, "uname", "-m").output().strip();
+    String other = machine.equals("riscv64") ? "aarch64" : "riscv64";
+    Enclosed step =
+        new Enclosed(directory, Enclosed.Kind.ORDINARY_CHROOT)
+            .plain()
+            .option("--cpu", "any", "--emulator", machine);
+
+    assertThat(step.run("touch /ran").output()).contains("a chroot phase needs chroot(2)");
+    assertThat(step.option("--emulator", other).run("touch /ran").output())
+        .isEqualTo(
+            ("enclosure: without an enclosure nothing emulates another machine: programs of %s do"
+                    + " not run here, on %s. Build on such a machine, or allow user namespaces\nexit 125\n")
+                .formatted(other, machine));
+  }
+
+  @Test
   void whatIsBuiltInAContainerIsWhatAnEnclosureBuilds() throws Exception {
     Path plainStore = directory.resolve("plain-store");
     Path container = Files.createDirectory(directory.resolve("container"));
