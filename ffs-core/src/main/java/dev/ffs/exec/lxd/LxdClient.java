@@ -39,6 +39,7 @@ public final class LxdClient {
   private static final int GRACE_SECONDS = 10;
 
   private final @Nullable String remote;
+  private final Cancellation cancellation;
   private final Lxc lxc;
   // Asks what happened when somebody has just been cancelled.
   private final Lxc inquiry;
@@ -73,6 +74,7 @@ public final class LxdClient {
       throw new IllegalArgumentException("not the name of an LXD server: '" + remote + "'");
     }
     this.remote = remote;
+    this.cancellation = cancellation;
     this.lxc = new Lxc(program, environment, cancellation);
     this.inquiry = new Lxc(program, environment, new Cancellation());
   }
@@ -91,6 +93,11 @@ public final class LxdClient {
 
   Lxc lxc() {
     return lxc;
+  }
+
+  /** Returns what ends its calls. */
+  Cancellation cancellation() {
+    return cancellation;
   }
 
   /** Returns a name as {@code lxc} is told it. */

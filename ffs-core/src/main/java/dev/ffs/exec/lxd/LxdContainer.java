@@ -22,6 +22,9 @@ public final class LxdContainer {
     OTHER
   }
 
+  // DHCP takes a few.
+  private static final int SECONDS_FOR_NETWORK = 20;
+
   private final LxdClient client;
   private final String name;
   private final String project;
@@ -50,6 +53,17 @@ public final class LxdContainer {
    */
   public Status status() {
     return status;
+  }
+
+  /**
+   * Sees to it that it has what a build needs.
+   *
+   * @param networkInterface the interface that leads to a network, in case something must be
+   *     installed
+   * @throws LxdException if something is missing afterwards; its message names it
+   */
+  void provision(String networkInterface) {
+    new ContainerTools(this, client.cancellation(), SECONDS_FOR_NETWORK).provide(networkInterface);
   }
 
   /** Returns the client that found it. */
