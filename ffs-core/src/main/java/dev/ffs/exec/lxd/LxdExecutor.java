@@ -3,6 +3,8 @@ package dev.ffs.exec.lxd;
 import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.Executor;
+import dev.ffs.exec.ExecutorException;
+import dev.ffs.exec.ExecutorException.Reason;
 import dev.ffs.exec.ExitStatus;
 import dev.ffs.exec.ExitStatus.End;
 import dev.ffs.exec.OutputSink;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands in one running LXD container, as its root.
@@ -37,7 +40,18 @@ public final class LxdExecutor implements Executor {
 
   private static final int TERMINATED = 128 + 15;
 
+  /** Whose container it is. */
+  interface Owner {
+
+    /** Keeps the container as it is when a phase has finished, and says under which name. */
+    String keep(String phase, String key);
+
+    /** Is told that no command will run any more. */
+    void end();
+  }
+
   private final LxdContainer container;
+  private final @Nullable Owner owner;
   private final String script = Scripts.read("run.sh");
 
   /**
@@ -46,7 +60,12 @@ public final class LxdExecutor implements Executor {
    * @param container a container that is running; it stays so when the executor is closed
    */
   public LxdExecutor(LxdContainer container) {
+    this(container, null);
+  }
+
+  LxdExecutor(LxdContainer container, @Nullable Owner owner) {
     this.container = container;
+    this.owner = owner;
   }
 
   @Override
@@ -57,6 +76,18 @@ public final class LxdExecutor implements Executor {
   @Override
   public Optional<String> directory() {
     return Optional.of(DIRECTORY);
+  }
+
+  @Override
+  public Optional<String> snapshot(String phase, String key, Cancellation cancellation) {
+    if (owner == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(owner.keep(phase, key));
+    } catch (LxdException e) {
+      throw new ExecutorException(Reason.FILES, String.valueOf(e.getMessage()), e);
+    }
   }
 
   @Override
@@ -87,5 +118,9 @@ public final class LxdExecutor implements Executor {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (owner != null) {
+      owner.end();
+    }
+  }
 }

@@ -1,6 +1,5 @@
 package dev.ffs.exec.lxd;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,10 +43,11 @@ public record LxdSettings(
    *
    * @param environment variables by name
    * @return the settings, for the default server
+   * @throws IllegalArgumentException if a quote in {@code LXD_LAUNCH_EXTRA_ARGS} does not end
    */
   public static LxdSettings of(Map<String, String> environment) {
     return new LxdSettings(
-        words(variable(environment, LAUNCH_ARGUMENTS, "-p default -n lxdbr0")),
+        LxdClient.words(variable(environment, LAUNCH_ARGUMENTS, "-p default -n lxdbr0")),
         variable(environment, SOURCE_IMAGE, "funtoo-fchroot"),
         variable(environment, INTERFACE, "eth0"),
         null,
@@ -68,10 +68,5 @@ public record LxdSettings(
   private static String variable(Map<String, String> environment, String name, String otherwise) {
     String value = environment.get(name);
     return value == null || value.isBlank() ? otherwise : value.strip();
-  }
-
-  /** The shell that the variable was made for splits at white space, whatever the quotes. */
-  private static List<String> words(String text) {
-    return new ArrayList<>(List.of(text.split("\\s+")));
   }
 }

@@ -4,14 +4,17 @@ import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.BuildResult.StepFailure;
 import dev.ffs.engine.Enclosure;
+import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.Executor;
-import dev.ffs.exec.local.LocalExecutor;
+import dev.ffs.exec.ExecutorException;
+import dev.ffs.exec.lxd.LxdSnapshot;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
 import dev.ffs.script.Shell;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,6 +52,9 @@ final class BuildCommand implements Callable<Integer> {
   boolean keepGoing;
 
   @Mixin EnclosureOption enclosure;
+  @Mixin ExecutorOption where;
+  @Mixin LxdOptions lxd;
+  @Mixin LxdOptions.Resume resume;
 
   BuildCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -58,24 +64,46 @@ final class BuildCommand implements Callable<Integer> {
   public Integer call() {
     int count = jobs(jobs);
     Enclosure kind = enclosure.kind();
-    Recipe recipe = options.arguments.load(surroundings);
-    try (Executor executor = new LocalExecutor()) {
-      return Attended.run(
-          surroundings,
-          options.display,
-          again(),
-          (console, cancellation) ->
-              build(
-                  options
-                      .request(recipe, executor)
-                      .output(output)
-                      .jobs(count)
-                      .keepGoing(keepGoing)
-                      .enclosure(kind)
-                      .listener(console)
-                      .cancellation(cancellation)
-                      .build()));
+    boolean inLxd = where.isLxd();
+    if (!inLxd && (lxd.given() || resume.given())) {
+      throw new UsageException(
+          "--lxd-remote, --lxd-target, --resume and --delete-snapshots go with --executor lxd");
     }
+    if (inLxd && kind == Enclosure.NONE) {
+      throw new UsageException("--executor lxd does not go with --enclosure none");
+    }
+    Recipe recipe = options.arguments.load(surroundings);
+    String target = options.arguments.target;
+    // Before anything is shown that changes, and while ^C simply ends this.
+    Optional<LxdSnapshot> from =
+        inLxd
+            ? resume.choose(
+                surroundings,
+                lxd.build(surroundings, recipe, target, new Cancellation()),
+                recipe,
+                target)
+            : Optional.empty();
+    return Attended.run(
+        surroundings,
+        options.display,
+        again(),
+        (console, cancellation) -> {
+          try (Executor opened =
+              inLxd
+                  ? lxd.begin(surroundings, recipe, target, from, cancellation)
+                  : where.open(surroundings)) {
+            return build(
+                options
+                    .request(recipe, opened)
+                    .output(output)
+                    .jobs(count)
+                    .keepGoing(keepGoing)
+                    .enclosure(kind)
+                    .listener(console)
+                    .cancellation(cancellation)
+                    .build());
+          }
+        });
   }
 
   /** Returns how many jobs are meant. */
@@ -88,7 +116,17 @@ final class BuildCommand implements Callable<Integer> {
   }
 
   private Attended.Ended build(BuildRequest request) {
-    BuildResult result = surroundings.engine().build(request);
+    BuildResult result;
+    try {
+      result = surroundings.engine().build(request);
+    } catch (ExecutorException e) {
+      if (request.cancellation().isCancelled()) {
+        throw e;
+      }
+      // What was finished is in the store.
+      return new Attended.Ended(
+          ExitCode.BUILD_FAILED, List.of("ffs: " + e.getMessage(), Report.goOn(again())));
+    }
     if (!result.failures().isEmpty()) {
       List<String> lines = new ArrayList<>();
       for (StepFailure failure : result.failures()) {
@@ -112,6 +150,8 @@ final class BuildCommand implements Callable<Integer> {
     List<String> words = new ArrayList<>();
     words.addAll(List.of(surroundings.command(), "shell"));
     words.addAll(List.of(options.arguments.recipe, options.arguments.target, step.toString()));
+    words.addAll(where.words());
+    words.addAll(lxd.words());
     if (options.arguments.recipes.recipes != null) {
       words.addAll(List.of("--recipes", options.arguments.recipes.recipes.toString()));
     }

@@ -4,6 +4,7 @@ import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.diagnostic.DidYouMean;
 import dev.ffs.engine.HostException;
 import dev.ffs.exec.ExecutorException;
+import dev.ffs.exec.lxd.LxdException;
 import dev.ffs.source.SourceUnavailableException;
 import dev.ffs.store.StoreException;
 import java.io.IOException;
@@ -160,7 +161,7 @@ public final class Main {
       err.println("ffs: " + e.getMessage());
       return ExitCode.SOURCE_UNAVAILABLE;
     }
-    if (e instanceof HostException) {
+    if (e instanceof HostException || e instanceof LxdException) {
       err.println("ffs: " + e.getMessage());
       err.println("To see what this machine lacks: " + surroundings.command() + " doctor");
       return ExitCode.HOST_LACKS;

@@ -48,7 +48,7 @@ final class Report {
     failure.lastLines().forEach(line -> lines.add("  | " + printable(line)));
     lines.add("  whole log:    " + failure.log());
     lines.add("  look inside:  " + enter);
-    lines.add("  go on:        " + again);
+    lines.add(goOn(again));
     return lines;
   }
 
@@ -58,7 +58,16 @@ final class Report {
    * @param again the command that goes on
    */
   static List<String> stopped(String again) {
-    return List.of("Stopped. What was finished is kept.", "  go on:        " + again);
+    return List.of("Stopped. What was finished is kept.", goOn(again));
+  }
+
+  /**
+   * Returns the line that says how to go on.
+   *
+   * @param again the command
+   */
+  static String goOn(String again) {
+    return "  go on:        " + again;
   }
 
   /** A log may hold what would move the cursor or change the colour of a terminal. */

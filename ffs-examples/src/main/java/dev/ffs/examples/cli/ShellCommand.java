@@ -2,7 +2,6 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.exec.Executor;
-import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
 import java.io.IOException;
@@ -23,6 +22,8 @@ final class ShellCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin RecipeArguments arguments;
   @Mixin StoreOption store;
+  @Mixin ExecutorOption where;
+  @Mixin LxdOptions lxd;
 
   @Parameters(index = "2", paramLabel = "STEP", description = "As PHASE/STEP; see `ffs plan`.")
   String step;
@@ -35,9 +36,12 @@ final class ShellCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Recipe recipe = arguments.load(surroundings);
     StepId id = arguments.step(recipe, step);
-    try (Executor executor = new LocalExecutor()) {
+    try (Executor opened =
+        where.isLxd()
+            ? lxd.enter(surroundings, recipe, arguments.target)
+            : where.open(surroundings)) {
       BuildRequest request =
-          BuildRequest.of(recipe, arguments.target, executor).store(store.directory()).build();
+          BuildRequest.of(recipe, arguments.target, opened).store(store.directory()).build();
       List<String> command = surroundings.engine().shellCommand(request, id);
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     }

@@ -1,6 +1,9 @@
 package dev.ffs.examples.cli;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +15,7 @@ import java.util.Optional;
  * @param out for results
  * @param err for what is wrong
  * @param terminal whether {@code out} is a terminal
+ * @param answers where a person answers questions, or empty if nobody does
  * @param environment the environment variables
  * @param home the directory of the launcher, below which the recipes are
  * @param command how the user calls this program, such as {@code ./ffs}
@@ -22,6 +26,7 @@ record Surroundings(
     PrintStream out,
     PrintStream err,
     boolean terminal,
+    Optional<BufferedReader> answers,
     Map<String, String> environment,
     Path home,
     String command,
@@ -34,6 +39,10 @@ record Surroundings(
         System.out,
         System.err,
         Boolean.getBoolean("ffs.terminal"),
+        Boolean.getBoolean("ffs.interactive")
+            ? Optional.of(
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)))
+            : Optional.empty(),
         System.getenv(),
         Path.of(System.getProperty("ffs.home", "")),
         System.getProperty("ffs.command", "./ffs"),

@@ -6,13 +6,16 @@ import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.Forecast;
 import dev.ffs.engine.HostException;
 import dev.ffs.plan.StepId;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -24,6 +27,7 @@ final class Calls implements Engine {
   final FakeHost host = new FakeHost();
   final Map<String, String> environment = new HashMap<>();
   boolean terminal;
+  String answers;
   Path home = HOME;
   Function<BuildRequest, BuildResult> build =
       request -> {
@@ -50,6 +54,7 @@ final class Calls implements Engine {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             terminal,
+            Optional.ofNullable(answers).map(text -> new BufferedReader(new StringReader(text))),
             environment,
             home,
             "./ffs",

@@ -656,16 +656,39 @@ class MainTest {
   }
 
   @Test
+  void theOldCommandIsABuildInLxd() {
+    assertThat(calls.call("hello", "x86-64bit", "--enclosure", "none")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).isEqualTo("ffs: --executor lxd does not go with --enclosure none\n");
+
+    calls.build = request -> done();
+    assertThat(calls.call("hello", "x86-64bit", "--executor", "local")).isEqualTo(ExitCode.OK);
+    assertThat(calls.call("hello")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: Missing required parameter: 'TARGET'\nTry: ./ffs build --help\n");
+  }
+
+  @Test
+  void anExecutorThatIsNotThereIsNamed() {
+    assertThat(calls.call("build", "hello", "x86-64bit", "--executor=lxc"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).isEqualTo("ffs: there is no executor 'lxc'; did you mean 'lxd'?\n");
+    assertThat(calls.call("plan", "hello", "x86-64bit", "--executor=lxd"))
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void optionsOfLxdGoWithItsExecutorOnly() {
+    for (String option : List.of("--resume=none", "--delete-snapshots", "--lxd-remote=far")) {
+      assertThat(calls.call("build", "hello", "x86-64bit", option)).isEqualTo(ExitCode.USAGE);
+      assertThat(calls.err()).endsWith(" go with --executor lxd\n");
+    }
+  }
+
+  @Test
   void mistakesOfUseEndWithTwo() {
     assertThat(calls.call("biuld")).isEqualTo(ExitCode.USAGE);
     assertThat(calls.err())
         .isEqualTo("ffs: there is no command 'biuld'; did you mean 'build'?\nTry: ./ffs --help\n");
-
-    assertThat(calls.call("hello", "x86-64bit")).isEqualTo(ExitCode.USAGE);
-    assertThat(calls.err())
-        .startsWith(
-            "ffs: there is no command 'hello'; to build that recipe:"
-                + " ./ffs build hello x86-64bit\n");
 
     assertThat(calls.call("build", "hello")).isEqualTo(ExitCode.USAGE);
     assertThat(calls.err())
