@@ -486,7 +486,10 @@ public abstract class ExecutorContract {
         executor.run(
             shell(script),
             (channel, line) -> {
-              pids.add(line);
+              // A shell may have something to say on standard error about the end of its children.
+              if (channel == Channel.STDOUT) {
+                pids.add(line);
+              }
               if (pids.size() == 5) {
                 cancellation.cancel();
               }
