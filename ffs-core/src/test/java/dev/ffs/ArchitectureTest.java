@@ -38,7 +38,11 @@ class ArchitectureTest {
     ARROWS.put("script", Set.of("diagnostic", "model", "plan"));
     ARROWS.put("exec", Set.of("diagnostic", "model", "plan", "script"));
     ARROWS.put("exec.process", Set.of("diagnostic", "model", "plan", "script", "exec"));
-    Set<String> transport = Set.of("diagnostic", "model", "plan", "script", "exec", "exec.process");
+    // ADR 10: what transports by a client program have in common.
+    ARROWS.put(
+        "exec.remote", Set.of("diagnostic", "model", "plan", "script", "exec", "exec.process"));
+    Set<String> transport =
+        Set.of("diagnostic", "model", "plan", "script", "exec", "exec.process", "exec.remote");
     ARROWS.put("exec.local", transport);
     ARROWS.put("exec.fchroot", transport);
     ARROWS.put("exec.lxd", transport);

@@ -1,0 +1,230 @@
+package dev.ffs.exec.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.ffs.exec.Cancellation;
+import dev.ffs.exec.Channel;
+import dev.ffs.exec.Command;
+import dev.ffs.exec.ExecutorException;
+import dev.ffs.exec.ExecutorException.Reason;
+import dev.ffs.exec.ExitStatus;
+import dev.ffs.exec.ExitStatus.End;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What ExecutorContract, which others run on it, cannot ask of every executor. */
+@Timeout(120)
+class RemoteShellIT {
+
+  private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
+
+  /** A client of this machine: like ssh, it is a process beside the command that it runs. */
+  private static final List<String> CLIENT = List.of("timeout", "1000");
+
+  @TempDir private Path directory;
+
+  private static RemoteShell shell(List<String> client) {
+    return new RemoteShell("there", before(client), PATH);
+  }
+
+  private static UnaryOperator<List<String>> before(List<String> client) {
+    return argv -> {
+      List<String> whole = new ArrayList<>(client);
+      whole.addAll(argv);
+      return whole;
+    };
+  }
+
+  private static Command script(String script) {
+    return Command.of("sh", "-c", script).withEnvironment(PATH);
+  }
+
+  @Test
+  void whatLoginScriptsAndTheClientSayIsNoOutputOfTheCommand() {
+    List<String> lines = new ArrayList<>();
+
+    ExitStatus status =
+        shell(List.of("sh", "-c", "echo Welcome; echo careful >&2; exec \"$@\"", "sh"))
+            .run(
+                script("echo out; printf err >&2; exit 3"),
+                (channel, line) -> lines.add(channel + " " + line),
+                new Cancellation());
+
+    assertThat(status).isEqualTo(new ExitStatus(3, End.EXITED));
+    assertThat(lines).containsExactlyInAnyOrder("STDOUT out", "STDERR err");
+  }
+
+  @Test
+  void aClientThatFindsNoWayIsTold() {
+    RemoteShell lost = shell(List.of("sh", "-c", "echo 'no route to host' >&2; exit 255"));
+
+    assertThatThrownBy(() -> lost.run(script("true"), (channel, line) -> {}, new Cancellation()))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "cannot run sh on there: there is no way there (its client: exit code 255): "
+                + "no route to host; see whether this works: "
+                + "sh -c 'echo '\\''no route to host'\\'' >&2; exit 255' true")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+    assertThatThrownBy(() -> lost.pull("/etc/passwd", directory.resolve("copy")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageStartingWith(
+            "cannot copy /etc/passwd on there to " + directory + "/copy: the way there was lost (")
+        .hasMessageContaining("): no route to host; ")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  @Test
+  void whatRunsThereEndsWhenTheClientIsGone() throws Exception {
+    List<String> pids = new ArrayList<>();
+
+    ExecutorException thrown =
+        catchThrowableOfType(
+            ExecutorException.class,
+            () ->
+                shell(CLIENT)
+                    .run(
+                        script("sleep 1000 & echo $!; echo $$; wait"),
+                        (channel, line) -> {
+                          pids.add(line);
+                          if (pids.size() == 2) {
+                            clients().forEach(ProcessHandle::destroyForcibly);
+                          }
+                        },
+                        new Cancellation()));
+
+    assertThat(thrown).hasMessageContaining("the way there was lost (its client: signal 9)");
+    assertThat(thrown.reason()).isEqualTo(Reason.TRANSPORT_LOST);
+    assertThat(pids).hasSize(2);
+    for (String pid : pids) {
+      ProcessHandle.of(Long.parseLong(pid))
+          .ifPresent(process -> process.onExit().orTimeout(60, TimeUnit.SECONDS).join());
+    }
+  }
+
+  private static List<ProcessHandle> clients() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(process -> process.info().command().orElse("").endsWith("/timeout"))
+        .toList();
+  }
+
+  @Test
+  void whatWritesWhileItIsEndedIsHeardAndItsOwnExitCodeComesBack() {
+    Cancellation cancellation = new Cancellation();
+    List<String> lines = new ArrayList<>();
+
+    ExitStatus status =
+        shell(CLIENT)
+            .run(
+                script("trap 'echo cleaned up; exit 5' TERM; echo ready; sleep 1000 & wait"),
+                (channel, line) -> {
+                  if (channel == Channel.STDOUT) {
+                    lines.add(line);
+                    cancellation.cancel();
+                  }
+                },
+                cancellation);
+
+    assertThat(status).isEqualTo(new ExitStatus(5, End.CANCELLED));
+    assertThat(lines).containsExactly("ready", "cleaned up");
+  }
+
+  @Test
+  void whatIsCancelledOnItsWayThereIsGivenUp() throws Exception {
+    Cancellation cancellation = new Cancellation();
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    RemoteShell impatient =
+        new RemoteShell(
+            "there",
+            before(
+                List.of("sh", "-c", "echo connecting >\"$0\"; exec sleep 1000", pipe.toString())),
+            PATH,
+            Duration.ofMillis(100));
+    Thread canceller = new Thread(() -> cancelWhenWritten(pipe, cancellation));
+    canceller.start();
+
+    ExitStatus status = impatient.run(script("true"), (channel, line) -> {}, cancellation);
+
+    canceller.join();
+    assertThat(status.end()).isEqualTo(End.CANCELLED);
+  }
+
+  private static void cancelWhenWritten(Path pipe, Cancellation cancellation) {
+    try {
+      assertThat(Files.readString(pipe)).isEqualTo("connecting\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      cancellation.cancel();
+    }
+  }
+
+  @Test
+  void anInterruptBeforehandStartsNothing() {
+    Thread.currentThread().interrupt();
+
+    ExitStatus status =
+        shell(List.of("no-such-client"))
+            .run(script("true"), (channel, line) -> {}, new Cancellation());
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(status.end()).isEqualTo(End.CANCELLED);
+  }
+
+  @Test
+  void aProgramThatEnvWouldTakeForAVariableIsRefused() {
+    assertThatThrownBy(
+            () ->
+                shell(CLIENT)
+                    .run(Command.of("/bin/a=b"), (channel, line) -> {}, new Cancellation()))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage("cannot run /bin/a=b: env would take it for a variable; give it another name")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.NOT_STARTED);
+  }
+
+  @Test
+  void treesAreCopied() throws Exception {
+    Path tree = Files.createDirectories(directory.resolve("tree/deep"));
+    Files.writeString(tree.resolve("file"), "text");
+
+    shell(CLIENT).push(tree.getParent(), directory + "/there/tree");
+    shell(CLIENT).pull(directory + "/there/tree/deep/file", directory.resolve("back"));
+
+    assertThat(directory.resolve("back")).hasContent("text");
+  }
+
+  @Test
+  void aNameThatIsNotTextCannotBeCopiedByItself() throws Exception {
+    Path odd = Path.of(URI.create(directory.toUri() + "odd%FF"));
+    Files.writeString(odd, "text");
+
+    assertThatThrownBy(() -> shell(CLIENT).push(odd, directory + "/x"))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageStartingWith("the name is not UTF-8: ");
+  }
+
+  @Test
+  void theRootIsNoPlaceToCopyTo() {
+    assertThatThrownBy(() -> shell(CLIENT).push(directory, "/"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("nothing can be copied to /");
+  }
+}
