@@ -13,17 +13,23 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What the README shows is code that is compiled and tested, and what it names is there. */
+/** What the documents show is code that is compiled and tested, and what they name is there. */
 class ReadmeTest {
 
   private static final Path ROOT = Path.of("..");
+  private static final Path README = ROOT.resolve("README.md");
+  private static final Path WRITING_EXECUTORS = ROOT.resolve("docs/writing-executors.md");
 
   private static final Pattern SNIPPET =
       Pattern.compile("<!-- from (\\S+) -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
-  private static Stream<MatchResult> inReadme(Pattern pattern) throws IOException {
-    return pattern.matcher(Files.readString(ROOT.resolve("README.md"))).results();
+  private static Stream<MatchResult> in(Path document, Pattern pattern) throws IOException {
+    return pattern.matcher(Files.readString(document)).results();
+  }
+
+  private static Stream<String> sources(Path document) throws IOException {
+    return in(document, SNIPPET).map(snippet -> snippet.group(1)).distinct();
   }
 
   /** Without indentation, which differs. */
@@ -33,7 +39,7 @@ class ReadmeTest {
 
   @TestFactory
   Stream<DynamicTest> snippetsStandInTheFileThatTheyName() throws IOException {
-    return inReadme(SNIPPET)
+    return Stream.concat(in(README, SNIPPET), in(WRITING_EXECUTORS, SNIPPET))
         .map(
             snippet ->
                 DynamicTest.dynamicTest(
@@ -45,7 +51,7 @@ class ReadmeTest {
 
   @Test
   void thereAreSnippetsOfARecipeInBothFormsAndOfAProgram() throws IOException {
-    assertThat(inReadme(SNIPPET).map(snippet -> snippet.group(1)))
+    assertThat(sources(README))
         .containsExactly(
             "recipes/tiny/phases/tools.yaml",
             "ffs-examples/src/main/java/dev/ffs/examples/TinyRecipe.java",
@@ -53,9 +59,21 @@ class ReadmeTest {
   }
 
   @Test
+  void thereAreSnippetsOfAnExecutorAndOfItsTest() throws IOException {
+    assertThat(sources(WRITING_EXECUTORS))
+        .containsExactly(
+            "ffs-examples/src/main/java/dev/ffs/examples/SshExecutor.java",
+            "ffs-core/src/main/resources/dev/ffs/exec/remote/run.sh",
+            "ffs-examples/src/test/java/dev/ffs/examples/SshExecutorIT.java",
+            "ffs-examples/src/main/java/dev/ffs/examples/EmbeddedBuild.java");
+  }
+
+  @Test
   void whatIsLinkedIsThere() throws IOException {
-    assertThat(inReadme(LINK).map(link -> ROOT.resolve(link.group(1))))
-        .isNotEmpty()
-        .allSatisfy(path -> assertThat(path).exists());
+    for (Path document : List.of(README, WRITING_EXECUTORS)) {
+      assertThat(in(document, LINK).map(link -> document.resolveSibling(link.group(1))))
+          .isNotEmpty()
+          .allSatisfy(path -> assertThat(path).exists());
+    }
   }
 }

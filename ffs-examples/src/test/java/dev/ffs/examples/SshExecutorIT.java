@@ -13,7 +13,7 @@ import dev.ffs.testkit.ExecutorContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,7 @@ class SshExecutorIT extends ExecutorContract {
   }
 
   @Test
-  void whatRunsThereEndsWhenTheClientIsKilled() {
+  void whatRunsThereEndsWhenTheClientIsKilled() throws InterruptedException {
     List<String> pids = new ArrayList<>();
 
     ExecutorException thrown =
@@ -76,10 +76,20 @@ class SshExecutorIT extends ExecutorContract {
         .hasMessageStartingWith(
             "cannot run sh on 127.0.0.1: the way there was lost (its client: signal 9)");
     assertThat(pids).hasSize(2);
-    for (String pid : pids) {
-      ProcessHandle.of(Long.parseLong(pid))
-          .ifPresent(process -> process.onExit().orTimeout(60, TimeUnit.SECONDS).join());
+    String gone =
+        "for p; do if [ -e /proc/$p ] && ! grep -q '^State:.Z' /proc/$p/status; then exit 1; fi; done";
+    for (int i = 0; i < 600 && !succeeds(gone, pids); i++) {
+      Thread.sleep(100); // Nothing tells when a process ends that is not our own.
     }
+    assertThat(succeeds(gone, pids)).isTrue();
+  }
+
+  private boolean succeeds(String script, List<String> arguments) {
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    argv.addAll(arguments);
+    return executor()
+        .run(new Command(argv, Map.of(), null, null), (channel, line) -> {}, new Cancellation())
+        .succeeded();
   }
 
   private static void killClients() {

@@ -11,6 +11,7 @@ import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
 import dev.ffs.exec.ExitStatus;
 import dev.ffs.exec.ExitStatus.End;
+import dev.ffs.fixtures.Tools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,11 +21,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ExecutorContract, which others run on it, cannot ask of every executor. */
 @Timeout(120)
@@ -111,10 +115,15 @@ class RemoteShellIT {
     assertThat(thrown).hasMessageContaining("the way there was lost (its client: signal 9)");
     assertThat(thrown.reason()).isEqualTo(Reason.TRANSPORT_LOST);
     assertThat(pids).hasSize(2);
-    for (String pid : pids) {
-      ProcessHandle.of(Long.parseLong(pid))
-          .ifPresent(process -> process.onExit().orTimeout(60, TimeUnit.SECONDS).join());
+    assertThatEventually(() -> pids.stream().noneMatch(RemoteShellIT::isLiving));
+  }
+
+  /** Nothing tells when a process ends that is not our own. */
+  private static void assertThatEventually(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 600 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(100);
     }
+    assertThat(condition.getAsBoolean()).isTrue();
   }
 
   private static List<ProcessHandle> clients() {
@@ -143,6 +152,58 @@ class RemoteShellIT {
 
     assertThat(status).isEqualTo(new ExitStatus(5, End.CANCELLED));
     assertThat(lines).containsExactly("ready", "cleaned up");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox sh"})
+  void everyCommonShellWillDo(String name) {
+    List<String> program = List.of(name.split(" ", -1));
+    Tools.require(program.get(0));
+    RemoteShell shell =
+        new RemoteShell(
+            "there",
+            argv ->
+                Stream.of(CLIENT, program, argv.subList(1, argv.size()))
+                    .flatMap(List::stream)
+                    .toList(),
+            PATH);
+    Cancellation cancellation = new Cancellation();
+    List<String> pids = new ArrayList<>();
+
+    ExitStatus status =
+        shell.run(
+            script("trap '' TERM; (setsid sleep 1000 & echo $!); sleep 1000 & echo $!; wait"),
+            (channel, line) -> {
+              // On standard error the shell may report the end of its children.
+              if (channel == Channel.STDOUT) {
+                pids.add(line);
+              }
+              if (pids.size() == 2) {
+                cancellation.cancel();
+              }
+            },
+            cancellation);
+
+    assertThat(status).isEqualTo(new ExitStatus(128 + 9, End.CANCELLED));
+    assertThat(pids).hasSize(2).noneMatch(RemoteShellIT::isLiving);
+  }
+
+  /** Whether a process is there and no zombie, which nobody may reap: that has no arguments. */
+  private static boolean isLiving(String pid) {
+    try {
+      return !Files.readString(Path.of("/proc", pid, "cmdline")).isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void theScriptThatGoesThereHasNoFaultThatShellcheckKnows() throws Exception {
+    Tools.require("shellcheck");
+    Path script = Path.of("src/main/resources/dev/ffs/exec/remote/run.sh").toAbsolutePath();
+
+    assertThat(Tools.run(directory, "shellcheck", "-s", "sh", script.toString()).output())
+        .isEmpty();
   }
 
   @Test
