@@ -92,8 +92,9 @@ final class SshServer implements AutoCloseable {
 
   @Override
   public void close() {
+    List<ProcessHandle> sessions = process.descendants().toList();
     process.destroy();
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    sessions.forEach(ProcessHandle::destroyForcibly);
   }
 
   private void awaitListening() throws IOException {

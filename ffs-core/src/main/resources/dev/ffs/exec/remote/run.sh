@@ -41,21 +41,27 @@ family() {
     }'
 }
 
+# Seconds since the machine was started, which no clock changes.
+seconds() {
+  read -r uptime _ </proc/uptime
+  echo "${uptime%.*}"
+}
+
 # Succeeds if it ended the command, fails if it could not, and is killed if it need not.
 end_with_input() {
   read -r self _ </proc/self/stat
   read -r _ <&3
   trap '' TERM
-  met='' round=0
+  met='' began=$(seconds)
   while living=$(family) && [ -n "$living" ]; do
+    took=$(($(seconds) - began))
+    [ "$took" -lt 12 ] || exit 1
     for pid in $living; do
       case " $met " in
-        *" $pid "*) [ "$round" -lt 20 ] || kill -s KILL "$pid" ;;
+        *" $pid "*) [ "$took" -lt 2 ] || kill -s KILL "$pid" ;;
         *) kill -s TERM "$pid"; met="$met $pid" ;;
       esac
     done
-    round=$((round + 1))
-    [ "$round" -lt 120 ] || exit 1
     sleep 0.1
   done
 }
