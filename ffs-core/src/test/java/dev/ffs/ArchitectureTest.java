@@ -38,7 +38,7 @@ class ArchitectureTest {
     ARROWS.put("script", Set.of("diagnostic", "model", "plan"));
     ARROWS.put("exec", Set.of("diagnostic", "model", "plan", "script"));
     ARROWS.put("exec.process", Set.of("diagnostic", "model", "plan", "script", "exec"));
-    // ADR 10: what transports by a client program have in common.
+    // ADR 11: what transports by a client program have in common.
     ARROWS.put(
         "exec.remote", Set.of("diagnostic", "model", "plan", "script", "exec", "exec.process"));
     Set<String> transport =
