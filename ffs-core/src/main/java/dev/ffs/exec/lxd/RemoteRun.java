@@ -25,6 +25,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,11 @@ final class RemoteRun {
       };
 
   private final String token = "ffs-" + UUID.randomUUID();
+  // Not merely the token: a command that lists processes prints that, too.
+  private final Pattern answers =
+      Pattern.compile(
+          "(.*)" + token + " (end|gone|left( [0-9]+)+|exit [0-9]+|directory|program is [a-z A-Z]+)",
+          Pattern.DOTALL);
   private final Command command;
   private final String script;
   private final Lxc lxc;
@@ -192,21 +199,14 @@ final class RemoteRun {
 
   // Calls never overlap.
   private void line(Channel channel, String line) {
-    Filter filter = channel == Channel.STDOUT ? out : err;
-    if (!line.startsWith(token)) {
-      filter.line(line);
-      return;
-    }
-    List<String> words = List.of(line.substring(token.length()).trim().split(" "));
-    filter.dropEmptyLine();
+    (channel == Channel.STDOUT ? out : err).line(line);
+  }
+
+  private void answer(List<String> words) {
     switch (words.get(0)) {
+      case "end" -> lastOutput.complete(null);
       case "gone", "left" -> gone.complete(words);
-      case "end" -> {
-        filter.close();
-        lastOutput.complete(null);
-      }
       default -> {
-        filter.close();
         exit.complete(words);
         reason.complete(End.EXITED);
         if (!words.get(0).equals("exit")) {
@@ -217,6 +217,8 @@ final class RemoteRun {
   }
 
   private ExitStatus outcome(ExitStatus clientStatus) {
+    out.flush();
+    err.flush();
     if (!exit.isDone() || !lastOutput.isDone()) {
       throw lost(clientStatus);
     }
@@ -317,15 +319,15 @@ final class RemoteRun {
   }
 
   /**
-   * One channel on its way to the sink. The script puts a line end in front of its answer, which is
-   * an empty line of its own where the command ended its last line itself: so an empty line waits
-   * until it is known what follows.
+   * One channel on its way to the sink, without the script's answers. One stands right behind what
+   * the command wrote last, so it may be on the same line; and as a long line comes in pieces, it
+   * may be cut in two: therefore the piece of a long line waits for what follows it.
    */
   private final class Filter {
     private final Channel channel;
     private final OutputSink sink;
     private final Deque<String> last = new ArrayDeque<>();
-    private boolean emptyLineWaits;
+    private @Nullable String piece;
     private boolean over;
 
     Filter(Channel channel, OutputSink sink) {
@@ -334,31 +336,48 @@ final class RemoteRun {
     }
 
     void line(String line) {
-      if (over) {
-        return; // Of a process that the command left in the background.
-      }
-      if (emptyLineWaits) {
-        deliver("");
-      }
-      emptyLineWaits = line.isEmpty();
-      if (!emptyLineWaits) {
-        last.addLast(line);
-        if (last.size() > LAST_LINES) {
-          last.removeFirst();
+      String joined = piece == null ? line : piece + line;
+      Matcher answer = answers.matcher(joined);
+      if (joined.contains(token) && answer.matches()) {
+        piece = null;
+        if (!answer.group(1).isEmpty()) {
+          deliver(answer.group(1));
         }
+        List<String> words = List.of(answer.group(2).split(" "));
+        // Behind the others come those of a process that the command left in the background.
+        over |= !words.get(0).equals("gone") && !words.get(0).equals("left");
+        answer(words);
+        return;
+      }
+      flush();
+      if (isPiece(line)) {
+        piece = line;
+      } else {
         deliver(line);
       }
     }
 
-    void dropEmptyLine() {
-      emptyLineWaits = false;
+    void flush() {
+      if (piece != null) {
+        deliver(piece);
+        piece = null;
+      }
     }
 
-    void close() {
-      over = true;
+    // A piece ends where a character does, so it may lack up to three bytes.
+    private static boolean isPiece(String line) {
+      int least = OutputSink.MAX_LINE_BYTES - 3;
+      return line.length() * 3 >= least && line.getBytes(StandardCharsets.UTF_8).length >= least;
     }
 
     private void deliver(String line) {
+      if (over) {
+        return;
+      }
+      last.addLast(line);
+      if (last.size() > LAST_LINES) {
+        last.removeFirst();
+      }
       if (sinkFailure == null) {
         try {
           sink.line(channel, line);

@@ -3,10 +3,10 @@
 #
 # Standard input is a lifeline. Words come along it, one a line: "end" ends the command with all that
 # came of it, "bye" ends this script. When it breaks, nobody listens any more: the command is ended.
-# Answers are lines that begin with the token: "end" on standard output behind the last that the
-# command wrote there; on standard error "exit CODE" behind the last it wrote there, then, if it was
-# to be ended, "gone" or "left PID...". This script never ends before "bye", since LXD loses what is
-# written last before the end.
+# An answer is the token, words and a line end, right behind the last that the command wrote: "end" on
+# standard output; on standard error "exit CODE", and if the command was to be ended "gone" or
+# "left PID...". This script never ends before "bye", since LXD loses what is written last before the
+# end.
 token=$1 directory=$2 path=$3 program=$4
 shift 4
 
@@ -16,12 +16,11 @@ exec 3<&0 4>&2 </dev/null 2>/dev/null
 # lxc passes on what signals it gets, ^C among them. A trap, not a '', which the command would inherit.
 trap : HUP INT QUIT TERM USR1 USR2
 
-# The line end in front completes a line that the command left without one.
 answer() { # DESCRIPTOR WORD...
   to=$1 tries=0
   shift
   # Another process may have made the pipe one that is sometimes full.
-  until printf '\n%s %s\n' "$token" "$*" >&"$to" || [ "$tries" -gt 60 ]; do
+  until printf '%s %s\n' "$token" "$*" >&"$to" || [ "$tries" -gt 60 ]; do
     tries=$((tries + 1))
     sleep 1
   done

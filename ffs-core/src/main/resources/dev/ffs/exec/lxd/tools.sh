@@ -48,7 +48,7 @@ need gzip has gzip
 need patch has patch
 need find says 'GNU findutils' find xargs
 need coreutils has chmod cp env ln mkfifo mktemp mv nproc realpath sha256sum sort stat
-need sed says 'GNU sed' sed
+need sed says 'sed (GNU sed)' sed
 need grep says 'GNU grep' grep
 need awk has awk
 need util-linux says util-linux unshare mount umount setpriv
