@@ -70,6 +70,16 @@ final class Build {
     this.listener = listener;
     this.store = LayerStore.open(request.store());
     this.hostCompiler = new HostCompiler(request);
+    boolean throughProgram =
+        plan.steps().stream()
+            .anyMatch(
+                step -> StepInputs.entersThroughProgram(request.executor().chrootProgram(), step));
+    if (throughProgram && request.enclosure() == Enclosure.NONE) {
+      throw new HostException(
+          "without an enclosure no program enters the root of chroot phases: the executor "
+              + request.executor().name()
+              + " needs the enclosure of namespaces");
+    }
   }
 
   BuildResult run() {
@@ -437,6 +447,7 @@ final class Build {
         StepInputs inputs =
             StepInputs.of(
                 request.enclosure(),
+                request.executor().chrootProgram(),
                 other,
                 scripts.generate(other),
                 source ->

@@ -67,6 +67,7 @@ final class Forecaster {
     StepInputs inputs =
         StepInputs.of(
             request.enclosure(),
+            request.executor().chrootProgram(),
             step,
             scripts.generate(step),
             source -> archive(source, last),

@@ -32,6 +32,7 @@ final class PhaseKeys {
       StepInputs inputs =
           StepInputs.of(
               Enclosure.NAMESPACES,
+              List.of(),
               step,
               scripts.generate(step),
               // Whichever of its archives is there when it is built.

@@ -1,6 +1,7 @@
 package dev.ffs.engine;
 
 import dev.ffs.model.Patch;
+import dev.ffs.model.Place;
 import dev.ffs.model.Source;
 import dev.ffs.model.Toolchain;
 import dev.ffs.plan.PlannedStep;
@@ -39,12 +40,14 @@ record StepInputs(SortedMap<String, String> known, SortedSet<String> unknown, Li
   /**
    * Collects the inputs of a step.
    *
+   * @param chrootProgram what enters the root of chroot phases, if not the enclosure
    * @param sources the digest of the archive that is used, if that is known
    * @param layers the digest of what a step made, if that is known
    * @param hostCompiler says which compiler the machine has
    */
   static StepInputs of(
       Enclosure enclosure,
+      List<String> chrootProgram,
       PlannedStep step,
       StepScripts scripts,
       Function<Source, Optional<String>> sources,
@@ -52,6 +55,10 @@ record StepInputs(SortedMap<String, String> known, SortedSet<String> unknown, Li
       Supplier<String> hostCompiler) {
     Collector inputs = new Collector();
     inputs.text("enclosure", enclosure(enclosure));
+    if (entersThroughProgram(chrootProgram, step)) {
+      // It isolates less, so nothing that was built so is taken for what an enclosure built.
+      inputs.text("chroot program", ScriptGenerator.fchroot());
+    }
     inputs.value(
         "place", Optional.of(step.where().name().toLowerCase(Locale.ROOT) + " " + step.shell()));
     if (step.emulator() != null) {
@@ -77,6 +84,11 @@ record StepInputs(SortedMap<String, String> known, SortedSet<String> unknown, Li
     // Where two layers have the same path, the order decides.
     inputs.text("layers", String.join("\n", order));
     return new StepInputs(inputs.known, inputs.unknown, inputs.texts);
+  }
+
+  /** Returns whether a program of the executor's enters the root of a step. */
+  static boolean entersThroughProgram(List<String> chrootProgram, PlannedStep step) {
+    return step.where() == Place.CHROOT && !chrootProgram.isEmpty();
   }
 
   /** Returns the script that makes an enclosure. */

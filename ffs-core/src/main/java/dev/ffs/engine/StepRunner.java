@@ -47,6 +47,9 @@ final class StepRunner {
 
   private static final String ENCLOSURE_PREFIX = "enclosure: ";
 
+  /** Begins the last line of the script that enters a root through a program, if it could not. */
+  private static final String PROGRAM_PREFIX = "fchroot: ";
+
   private final BuildRequest request;
   private final LayerStore store;
   private final BuildRecord record;
@@ -361,6 +364,7 @@ final class StepRunner {
   private StepInputs inputs(PlannedStep step, StepScripts generated, Map<StepId, Layer> layers) {
     return StepInputs.of(
         request.enclosure(),
+        request.executor().chrootProgram(),
         step,
         generated,
         source -> Optional.of(fetched(source).archive().digest()),
@@ -424,6 +428,16 @@ final class StepRunner {
                 Integer.toString(jobs)));
     if (step.emulator() != null) {
       argv.addAll(step.emulator().options());
+    }
+    if (StepInputs.entersThroughProgram(request.executor().chrootProgram(), step)) {
+      Path enter = directory.resolve("fchroot.sh");
+      Files.writeString(enter, ScriptGenerator.fchroot());
+      List<String> program = request.executor().chrootProgram();
+      List<String> words =
+          new ArrayList<>(
+              List.of("/bin/bash", there.apply(enter), "step", Integer.toString(program.size())));
+      words.addAll(program);
+      words.forEach(word -> argv.addAll(List.of("--chroot-program", word)));
     }
     return argv;
   }
@@ -490,6 +504,12 @@ final class StepRunner {
             case NAMESPACES -> "this machine cannot give a step the enclosure it needs: " + reason;
             case NONE -> "cannot run step " + step.id() + ": " + reason;
           });
+    }
+    if (status.code() == NO_ENCLOSURE
+        && lastLine.startsWith(PROGRAM_PREFIX)
+        && StepInputs.entersThroughProgram(request.executor().chrootProgram(), step)) {
+      String reason = lastLine.substring(PROGRAM_PREFIX.length());
+      throw new HostException("cannot run step " + step.id() + ": " + reason + "; its log: " + log);
     }
     site.onFailed(workspace, step.id());
     store.keepFailed(build, step.id().toString(), workspace);

@@ -73,6 +73,15 @@ public final class ScriptGenerator {
   }
 
   /**
+   * Returns the script that has a program such as fchroot enter a root.
+   *
+   * @return bash; what its arguments are stands in it
+   */
+  public static String fchroot() {
+    return Templates.resource("fchroot.sh");
+  }
+
+  /**
    * Returns the script that makes what a step changed ready to be kept.
    *
    * @return bash; its arguments are the tree and {@link #EPOCH}, and {@code inside} if it is to do

@@ -21,6 +21,10 @@
 #                           runs the sysroot's programs, unless this machine is an ARCH; optional
 #     --cpu MODEL           the CPU that it emulates; default: the emulator's own
 #     --environment WORD    NAME=VALUE for the scripts of a host phase; may be given several times
+#     --chroot-program WORD a program, and with further such options its first arguments, that enters
+#                           the sysroot of a chroot phase in place of this script. An empty directory
+#                           for its own use, the sysroot, NAME=VALUE words for the environment, and
+#                           the command are added. It still has this machine's root, read-only
 #     --volatile            the build directory is in memory, where names come in another order
 #     --interactive         run --shell with the terminal instead of the scripts
 #
@@ -73,7 +77,7 @@ fi
 
 where='' step='' layers='' upper='' work='' build='' sources='' prepare='' script='' shell=''
 tokens='' jobs=1 processes=4096 emulator='' cpu='' interactive='' volatile='' stage=outside
-declare -a given=("$@") more=()
+declare -a given=("$@") more=() chroot_program=()
 while [ $# -gt 0 ]; do
   case $1 in
     --interactive) interactive=yes; shift; continue ;;
@@ -81,6 +85,11 @@ while [ $# -gt 0 ]; do
     --environment)
       [[ ${2-} = *=* ]] || fail "$1 lacks its value"
       more+=("$2")
+      shift 2
+      ;;
+    --chroot-program)
+      [ $# -ge 2 ] || fail "$1 lacks its value"
+      chroot_program+=("$2")
       shift 2
       ;;
     --stage | --where | --step | --layers | --upper | --work | --build | --sources | --prepare | \
@@ -440,13 +449,16 @@ rm ffs/layers/{of,upper,work}
 while read -r _ _ _ _ target flags _; do
   printf -v name %b "$target"
   case $name in
-    "$root" | "$root"/*) unset "wanted[$name]" ;;
-    *) continue ;;
-  esac
-  name=${name#"$root"}
-  case ${name#/ffs/sysroot} in
-    /tmp | /dev/shm | "/build/$step") continue ;;
-    '') [ -z "$name" ] || continue ;;
+    "$root" | "$root"/*)
+      unset "wanted[$name]"
+      case ${name#"$root"} in
+        /tmp | /dev/shm | "/build/$step") continue ;;
+        /ffs/sysroot | /ffs/sysroot/tmp | /ffs/sysroot/dev/shm | "/ffs/sysroot/build/$step") continue ;;
+      esac
+      ;;
+    # The program that enters the sysroot leaves the machine's root where it is. unshare writes to
+    # /proc, which the program then covers; and what cannot be reached cannot be changed.
+    *) if [ -z "${chroot_program[*]}" ] || [ "$name" = /proc ] || [ ! -e "$name" ]; then continue; fi ;;
   esac
   options=remount,bind,ro,nosuid
   for flag in nodev noexec; do
@@ -458,6 +470,9 @@ for name in "${!wanted[@]}"; do fail "$name was not mounted"; done
 mount_planned
 # Open it stays. Where it came from is nothing to find in /proc.
 [ -z "$qemu" ] || umount --lazy "ffs/emulator/qemu-$emulator" || fail 'cannot hide the emulator'
+# Of a list of mounts, mount leaves out this one.
+[ -z "${chroot_program[*]}" ] || mount -o remount,bind,ro,nosuid / ||
+  fail "cannot make this machine's root read-only"
 
 # Sets "detach" to a command that detaches /ffs/old when nothing is left of the host but that: the
 # libraries of umount and their loader are there too, but not where umount looks for them.
@@ -493,6 +508,11 @@ enter() { # ROOT DIRECTORY COMMAND...: runs it with nothing but the step's envir
     /bin/bash "$0" --within "${#detach[@]}" "${detach[@]}" "$@"
 }
 
+through_program() { # COMMAND...: as enter, but another program enters the sysroot
+  env -i --default-signal "$unshare" --user --map-root-user --mount \
+    "${chroot_program[@]}" "$root/ffs/old" "$root/ffs/sysroot" "${environment[@]}" "$@"
+}
+
 if [ -n "$interactive" ]; then
   environment+=(FFS_INTERACTIVE=yes TERM="${TERM-dumb}" HOME="/build/$step")
 else
@@ -515,10 +535,12 @@ else
     echo "the sysroot has no $shell to run the step with" >&2
     exit 127
   fi
+  enter=(enter "$sysroot" /)
+  [ -z "${chroot_program[*]}" ] || enter=(through_program)
   if [ -n "$interactive" ]; then
     environment+=(PATH="$PATH:/tools/bin")
-    enter "$sysroot" / "$shell" -i
+    "${enter[@]}" "$shell" -i
   else
-    enter "$sysroot" / "$shell" /ffs/build.sh
+    "${enter[@]}" "$shell" /ffs/build.sh
   fi
 fi

@@ -3,15 +3,16 @@ package dev.ffs.engine;
 import static dev.ffs.fixtures.Fixtures.script;
 
 import dev.ffs.event.BuildEvent;
+import dev.ffs.exec.fchroot.FchrootExecutor;
 import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Builds in a process of its own: STORE OUTPUT MARK [none]; a recipe of its own goes by the mark
- * "changes". Prints each line of the steps, then how it ended and the digest of the output, or what
- * was thrown.
+ * Builds in a process of its own: STORE OUTPUT MARK [none|FCHROOT]; a recipe of its own goes by the
+ * mark "changes". Prints each line of the steps, then how it ended and the digest of the output, or
+ * what was thrown.
  */
 final class EngineMain {
 
@@ -45,14 +46,15 @@ final class EngineMain {
   }
 
   public static void main(String[] args) throws IOException {
+    String how = args.length > 3 ? args[3] : "";
     BuildRequest request =
         BuildRequest.of(
                 args[2].equals("changes") ? changes() : slow(args[2]),
                 Builds.TARGET,
-                new LocalExecutor())
+                how.startsWith("/") ? new FchrootExecutor(Path.of(how)) : new LocalExecutor())
             .store(Path.of(args[0]))
             .output(Path.of(args[1]))
-            .enclosure(args.length > 3 ? Enclosure.NONE : Enclosure.NAMESPACES)
+            .enclosure(how.equals("none") ? Enclosure.NONE : Enclosure.NAMESPACES)
             .listener(
                 event -> {
                   if (event instanceof BuildEvent.StepOutput output) {

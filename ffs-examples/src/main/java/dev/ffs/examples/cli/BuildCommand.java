@@ -158,6 +158,7 @@ final class BuildCommand implements Callable<Integer> {
     if (options.store.store != null) {
       words.addAll(List.of("--store", options.store.store.toString()));
     }
+    words.addAll(where.words());
     return Shell.command(words);
   }
 }

@@ -5,7 +5,6 @@ import dev.ffs.engine.BuildResult.StepFailure;
 import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.CheckResult.StepDifference;
 import dev.ffs.exec.Executor;
-import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
 import dev.ffs.script.Shell;
@@ -33,6 +32,7 @@ final class CheckCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
   @Mixin CommonOptions common;
   @Mixin RequestOptions options;
+  @Mixin ExecutorOption where;
 
   @Parameters(
       index = "2..*",
@@ -63,7 +63,7 @@ final class CheckCommand implements Callable<Integer> {
     Set<StepId> ids = new LinkedHashSet<>();
     steps.forEach(step -> ids.add(options.arguments.step(recipe, step)));
     String again = RequestOptions.again(surroundings, spec);
-    try (Executor executor = new LocalExecutor()) {
+    try (Executor executor = where.open(surroundings)) {
       return Attended.run(
           surroundings,
           options.display,
@@ -107,12 +107,15 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private String enter(StepId step) {
-    return Shell.command(
-        List.of(
-            surroundings.command(),
-            "shell",
-            options.arguments.recipe,
-            options.arguments.target,
-            step.toString()));
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                surroundings.command(),
+                "shell",
+                options.arguments.recipe,
+                options.arguments.target,
+                step.toString()));
+    words.addAll(where.words());
+    return Shell.command(words);
   }
 }

@@ -157,6 +157,7 @@ final class Doctor {
     }
     doctor.space();
     doctor.shellcheck();
+    doctor.fchroot();
     return List.copyOf(doctor.findings);
   }
 
@@ -306,6 +307,27 @@ final class Doctor {
       findings.add(Finding.ok("shellcheck"));
     } else {
       findings.add(Finding.note("no shellcheck: only `ffs lint` needs it", "shellcheck"));
+    }
+  }
+
+  private void fchroot() {
+    Host.Ran ran = host.run(List.of("fchroot", "--version"));
+    if (ran.succeeded()) {
+      findings.add(Finding.ok(ran.output().strip()));
+    } else if (has("fchroot")) {
+      findings.add(
+          Finding.note(
+              "fchroot does not start; it needs python3, and only `--executor fchroot` needs it: "
+                  + ran.output().lines().reduce((a, b) -> b).orElse("no reason given"),
+              null));
+    } else {
+      findings.add(
+          Finding.note(
+              "no fchroot: only `--executor fchroot` needs it; it is funtoo-src/fchroot on GitHub"
+                  + " (Apache-2.0, needs python3, and for roots of another architecture gcc and the"
+                  + " static C library): git clone https://github.com/funtoo-src/fchroot, and as"
+                  + " root: ln -s \"$PWD/fchroot/bin/fchroot\" /usr/local/bin/",
+              null));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.ffs.examples.cli;
 import dev.ffs.engine.HostException;
 import dev.ffs.exec.Executor;
 import dev.ffs.exec.ExecutorException;
+import dev.ffs.exec.fchroot.FchrootExecutor;
 import dev.ffs.exec.local.LocalExecutor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,8 @@ final class ExecutorOption {
 
   static {
     EXECUTORS.put("local", surroundings -> new LocalExecutor());
+    EXECUTORS.put(
+        "fchroot", surroundings -> FchrootExecutor.find(surroundings.variable("PATH").orElse("")));
   }
 
   @Option(
@@ -31,7 +34,7 @@ final class ExecutorOption {
       paramLabel = "NAME",
       defaultValue = "local",
       description = {
-        "What runs the steps: local, or lxd for a container;",
+        "What runs the steps: local, fchroot for chroot phases, or lxd for a container;",
         "default: ${DEFAULT-VALUE}."
       })
   String executor;

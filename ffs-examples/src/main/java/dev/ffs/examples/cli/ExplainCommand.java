@@ -3,7 +3,6 @@ package dev.ffs.examples.cli;
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.Forecast;
 import dev.ffs.exec.Executor;
-import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
 import java.util.List;
@@ -21,6 +20,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin RecipeArguments arguments;
   @Mixin StoreOption store;
+  @Mixin ExecutorOption where;
   @Mixin EnclosureOption enclosure;
 
   @Parameters(index = "2", paramLabel = "STEP", description = "As PHASE/STEP; see `ffs plan`.")
@@ -34,7 +34,7 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     Recipe recipe = arguments.load(surroundings);
     StepId id = arguments.step(recipe, step);
-    try (Executor executor = new LocalExecutor()) {
+    try (Executor executor = where.open(surroundings)) {
       BuildRequest request =
           BuildRequest.of(recipe, arguments.target, executor)
               .store(store.directory())

@@ -4,7 +4,6 @@ import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.Forecast;
 import dev.ffs.engine.HostException;
 import dev.ffs.exec.Executor;
-import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.model.Archive;
 import dev.ffs.model.Recipe;
 import dev.ffs.model.Source;
@@ -35,6 +34,7 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin RecipeArguments arguments;
   @Mixin StoreOption store;
+  @Mixin ExecutorOption where;
   @Mixin EnclosureOption enclosure;
 
   @Option(names = "--json", description = "Print JSON; docs/cli.md describes it.")
@@ -65,7 +65,7 @@ final class PlanCommand implements Callable<Integer> {
 
   /** Returns what would run, or nothing if that cannot be told here: the plan itself can. */
   private List<Forecast> forecasts(Recipe recipe) {
-    try (Executor executor = new LocalExecutor()) {
+    try (Executor executor = where.open(surroundings)) {
       return surroundings
           .engine()
           .forecast(

@@ -49,6 +49,7 @@ class DoctorTest {
             ok       the enclosure: user namespaces, overlay, pivot_root
             ok       50.0 GB free for the store /store
             ok       shellcheck
+            ok       fchroot 1.0.2 (Valley of the Moles)
             """);
   }
 
@@ -226,5 +227,25 @@ class DoctorTest {
                 List.of()),
             new Finding(
                 State.NOTE, "no shellcheck: only `ffs lint` needs it", "shellcheck", List.of()));
+  }
+
+  @Test
+  void fchrootIsOnlyNotedWithTheWayToGetIt() {
+    host.answer("fchroot --version", Host.NOT_FOUND, "").lacks("fchroot");
+
+    assertThat(report(false))
+        .endsWith(
+            "note     no fchroot: only `--executor fchroot` needs it; it is funtoo-src/fchroot on"
+                + " GitHub (Apache-2.0, needs python3, and for roots of another architecture gcc and"
+                + " the static C library): git clone https://github.com/funtoo-src/fchroot, and as"
+                + " root: ln -s \"$PWD/fchroot/bin/fchroot\" /usr/local/bin/\n");
+
+    host.answer("fchroot --version", 127, "env: 'python3': No such file or directory\n")
+        .answer("sh -c command -v \"$1\" sh fchroot", 0, "/bin/fchroot");
+
+    assertThat(report(false))
+        .endsWith(
+            "note     fchroot does not start; it needs python3, and only `--executor fchroot` needs"
+                + " it: env: 'python3': No such file or directory\n");
   }
 }

@@ -18,6 +18,7 @@ final class FakeHost implements Host {
     files.put("/etc/os-release", "ID=debian\n");
     files.put("/proc/sys/kernel/osrelease", "6.1.0\n");
     answer("bash -c echo", 0, "5.2.15(1)-release\n");
+    answer("fchroot --version", 0, "fchroot 1.0.2 (Valley of the Moles)\n");
     for (String program : List.of("unshare", "mount", "setpriv")) {
       answer(program, 0, program + " from util-linux 2.38.1\n");
     }

@@ -24,6 +24,7 @@ import dev.ffs.store.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -588,6 +589,69 @@ class MainTest {
             ffs: there is no cc
             To see what this machine lacks: ./ffs doctor
             """);
+  }
+
+  @Test
+  void anExecutorThatIsNotThereIsNamedWithTheNearestOne() {
+    for (String command : List.of("build", "check", "plan")) {
+      assertThat(calls.call(command, "hello", "x86-64bit", "--executor", "fchrot"))
+          .isEqualTo(ExitCode.USAGE);
+      assertThat(calls.err())
+          .isEqualTo("ffs: there is no executor 'fchrot'; did you mean 'fchroot'?\n");
+    }
+    assertThat(calls.call("build", "hello", "x86-64bit", "--executor", "kubernetes"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo("ffs: there is no executor 'kubernetes'; known: local, fchroot\n");
+  }
+
+  @Test
+  void aMachineWithoutFchrootIsToldBeforeAnythingIsBuilt() {
+    calls.environment.put("PATH", "/nowhere:/no-such");
+
+    assertThat(calls.call("build", "hello", "x86-64bit", "--executor", "fchroot"))
+        .isEqualTo(ExitCode.HOST_LACKS);
+
+    assertThat(calls.err())
+        .isEqualTo(
+            """
+            ffs: there is no fchroot in /nowhere:/no-such; to get it: git clone \
+            https://github.com/funtoo-src/fchroot, and as root: \
+            ln -s "$PWD/fchroot/bin/fchroot" /usr/local/bin/
+            To see what this machine lacks: ./ffs doctor
+            """);
+  }
+
+  @Test
+  void fchrootIsTriedBeforeAnythingIsBuiltAndIsPartOfWhatToTypeNext(@TempDir Path directory)
+      throws IOException {
+    Path program = Files.writeString(directory.resolve("fchroot"), "#!/bin/sh\necho no; exit 3\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    calls.environment.put("PATH", directory.toString());
+
+    assertThat(calls.call("build", "hello", "x86-64bit", "--executor", "fchroot"))
+        .isEqualTo(ExitCode.HOST_LACKS);
+    assertThat(calls.err())
+        .startsWith(
+            "ffs: "
+                + program
+                + " does not start (exit code 3): no; it needs python3 in"
+                + " /usr/bin:/usr/sbin:/bin:/sbin\n");
+
+    Files.writeString(program, "#!/bin/sh\nexit 0\n");
+    StepFailure failure =
+        new StepFailure(StepId.parse("greet/hello"), "exit code 2", List.of(), Path.of("/log"));
+    calls.build =
+        request -> {
+          assertThat(request.executor().chrootProgram()).containsExactly(program.toString());
+          return new BuildResult(
+              Outcome.FAILED, List.of(), List.of(), List.of(failure), Duration.ZERO);
+        };
+    assertThat(calls.call("build", "hello", "x86-64bit", "--executor", "fchroot"))
+        .isEqualTo(ExitCode.BUILD_FAILED);
+    assertThat(calls.err())
+        .contains("./ffs shell hello x86-64bit greet/hello --executor fchroot\n")
+        .contains("./ffs build hello x86-64bit --executor fchroot\n");
   }
 
   @Test
