@@ -113,4 +113,103 @@ class MakersTest {
 
     assertThat(add("tools/first", "tools/info/dir")).isEmpty();
   }
+
+  // Directories
+
+  private static Manifest.Entry directory(String path, int mode) {
+    return new Manifest.Entry(Kind.DIRECTORY, mode, 0, "", path);
+  }
+
+  private static Manifest.Entry opaque(String path) {
+    return new Manifest.Entry(Kind.OPAQUE_DIRECTORY, 0755, 0, "", path);
+  }
+
+  private static Manifest.Entry gone(String path) {
+    return new Manifest.Entry(Kind.WHITEOUT, 0, 0, "", path);
+  }
+
+  private static Manifest.Entry link(String path, String target) {
+    return new Manifest.Entry(Kind.SYMBOLIC_LINK, 0, 0, target, path);
+  }
+
+  private static Manifest.Entry file(String path) {
+    return new Manifest.Entry(Kind.FILE, 0644, 0, "digest", path);
+  }
+
+  private List<String> add(String step, Manifest.Entry... entries) {
+    return makers.add(PLAN.step(StepId.parse(step)).orElseThrow(), new Manifest(List.of(entries)));
+  }
+
+  @Test
+  void aLinkInPlaceOfADirectoryThatAStepPutFilesIntoIsNamed() {
+    assertThat(add("tools/first", directory("lib64", 0755), file("lib64/libimportant.so")))
+        .isEmpty();
+
+    assertThat(add("tools/blind", link("lib64", "lib")))
+        .containsExactly("/lib64 was made by tools/first already");
+  }
+
+  @Test
+  void whicheverOfTheTwoEndsFirst() {
+    assertThat(add("tools/blind", link("lib64", "lib"))).isEmpty();
+
+    assertThat(add("tools/first", directory("lib64", 0755), file("lib64/libimportant.so")))
+        .containsExactly("/lib64 was made by tools/blind already");
+  }
+
+  @Test
+  void whoRemovesOrReplacesADirectoryOfAnotherStepHidesItsFiles() {
+    assertThat(add("tools/first", directory("d", 0755), file("d/x"), directory("e", 0755)))
+        .isEmpty();
+
+    assertThat(add("tools/second", gone("d"), opaque("e")))
+        .containsExactly(
+            "/d was made by tools/first already", "/e was made by tools/first already");
+  }
+
+  @Test
+  void aDirectoryThatARecipeAllowsMayBeRemovedByAStepThatSeesTheOther() {
+    assertThat(add("tools/first", directory("tools/info/dir", 0755))).isEmpty();
+
+    assertThat(add("tools/allowed", gone("tools/info/dir"))).isEmpty();
+  }
+
+  @Test
+  void whatWasRemovedOrMadeAnewIsNoPlaceForAStepThatDoesNotKnow() {
+    assertThat(add("tools/first", gone("d"), opaque("e"))).isEmpty();
+
+    assertThat(add("tools/blind", directory("d", 0755), directory("e", 0755)))
+        .containsExactly(
+            "/d was removed by tools/first already", "/e was made by tools/first already");
+  }
+
+  @Test
+  void whoSeesADirectoryThatWasMadeAnewMayPutFilesIntoIt() {
+    assertThat(add("tools/first", opaque("e"), file("e/a"))).isEmpty();
+
+    assertThat(add("tools/second", directory("e", 0700), file("e/b"))).isEmpty();
+  }
+
+  @Test
+  void stepsThatDoNotNeedEachOtherGiveADirectoryOneMode() {
+    assertThat(add("tools/first", directory("same", 0755), directory("d", 0700))).isEmpty();
+
+    assertThat(add("tools/blind", directory("same", 0755), directory("d", 0755)))
+        .containsExactly(
+            "/d was made with mode 0700 by tools/first, which this step, with mode 0755, does not"
+                + " need");
+  }
+
+  @Test
+  void anotherModeIsFoundWhoeverEndsLast() {
+    assertThat(add("tools/blind", directory("d", 0755))).isEmpty();
+    assertThat(add("tools/first", directory("d", 0755))).isEmpty();
+
+    assertThat(add("tools/second", directory("d", 0700)))
+        .as("not hidden by the one between them, which it sees")
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("tools/blind");
+  }
 }
