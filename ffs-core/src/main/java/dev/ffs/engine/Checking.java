@@ -139,7 +139,8 @@ final class Checking {
       return Optional.of("is of another kind: " + word(old.kind()) + ", then " + word(now.kind()));
     }
     if (old.mode() != now.mode()) {
-      return Optional.of("has another mode: %04o, then %04o".formatted(old.mode(), now.mode()));
+      return Optional.of(
+          String.format(Locale.ROOT, "has another mode: %04o, then %04o", old.mode(), now.mode()));
     }
     return switch (old.kind()) {
       case SYMBOLIC_LINK, HARD_LINK ->
@@ -148,7 +149,7 @@ final class Checking {
           Optional.of(
               old.size() == now.size()
                   ? "has another content"
-                  : "has another size: %d, then %d bytes".formatted(old.size(), now.size()));
+                  : "has another size: " + old.size() + ", then " + now.size() + " bytes");
     };
   }
 

@@ -7,6 +7,7 @@ import dev.ffs.store.Manifest.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -88,8 +89,13 @@ final class Makers {
         return Optional.empty();
       }
       return Optional.of(
-          "%s was made with mode %04o by %s, which this step, with mode %04o, does not need"
-              .formatted(path, other.mode(), other.step(), made.mode()));
+          String.format(
+              Locale.ROOT,
+              "%s was made with mode %04o by %s, which this step, with mode %04o, does not need",
+              path,
+              other.mode(),
+              other.step(),
+              made.mode()));
     }
     if (!made.isDirectory() && made.content().equals(other.content())) {
       return Optional.empty();

@@ -19,6 +19,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Locale;
 
 /** Reads text files that may be anything but text files. */
 final class TextFiles {
@@ -124,8 +125,10 @@ final class TextFiles {
               Diagnostic.error(
                       origin,
                       String.format(
+                          Locale.ROOT,
                           "byte 0x%02X (number %d of the file) is not UTF-8",
-                          bytes[in.position()], in.position() + 1))
+                          bytes[in.position()],
+                          in.position() + 1))
                   .withHelp("save the file as UTF-8")
                   .withSourceLine(last)));
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -153,7 +154,7 @@ final class History {
         }
       }
     }
-    return String.format("%08d", last + 1);
+    return String.format(Locale.ROOT, "%08d", last + 1);
   }
 
   /** Writes a record that need not survive a power failure, for its build would not either. */

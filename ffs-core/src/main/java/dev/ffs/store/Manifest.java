@@ -3,6 +3,7 @@ package dev.ffs.store;
 import dev.ffs.plan.StepKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -147,7 +148,7 @@ public record Manifest(List<Entry> entries) {
                 case '\r' -> out.append("\\r");
                 default -> {
                   if (Character.getType(c) == Character.SURROGATE) {
-                    out.append(String.format("\\u%04x", c));
+                    out.append(String.format(Locale.ROOT, "\\u%04x", c));
                   } else {
                     out.appendCodePoint(c);
                   }

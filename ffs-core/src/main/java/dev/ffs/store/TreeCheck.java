@@ -101,7 +101,7 @@ final class TreeCheck {
       firstNames.put(file.identity(), entry.path());
     }
     if (file.size() != entry.size()) {
-      return Optional.of("has %d bytes instead of %d".formatted(file.size(), entry.size()));
+      return Optional.of("has " + file.size() + " bytes instead of " + entry.size());
     }
     boolean read = unchanged.isEmpty() || found.entry().mtime() != unchanged.get().getEpochSecond();
     return read && !Trees.digestOf(file).equals(entry.value())

@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreMaintenanceTest {
 
@@ -217,6 +219,29 @@ class StoreMaintenanceTest {
 
     try (BuildRecord record = store.record("tiny-x", TIME)) {
       assertThat(record.damage(layer)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fa-IR", "ar-EG", "hi-IN-u-nu-deva"})
+  void numbersOfRecordsAreReadAgainWhateverDigitsTheUsersLanguageHas(String language)
+      throws Exception {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      build("tiny-x", "touch one");
+      try (BuildRecord record = store.record("tiny-x", TIME)) {
+        Layer used = make(record, "a", "touch two");
+
+        maintenance.prune(OptionalInt.of(0), ANY, false);
+
+        assertThat(used.tree()).exists();
+        assertThat(maintenance.verify(false)).isEmpty();
+      }
+      assertThat(root.resolve("builds/tiny-x/00000002")).exists();
+      assertThat(maintenance.list().builds()).hasSize(1);
+    } finally {
+      Locale.setDefault(before);
     }
   }
 

@@ -146,9 +146,9 @@ final class Console implements BuildListener {
     return download.total() <= 0
         ? so
         : so
-            + " of %s (%d%%)"
-                .formatted(
-                    Units.bytes(download.total()), download.bytes() * 100 / download.total());
+            + " of "
+            + Units.bytes(download.total())
+            + (" (" + download.bytes() * 100 / download.total() + "%)");
   }
 
   /** Returns such as {@code 1 step} or {@code 2 steps}. */

@@ -8,6 +8,7 @@ import dev.ffs.engine.Forecast.Verdict;
 import dev.ffs.plan.StepId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -126,11 +127,12 @@ final class Explanation {
   static String summary(List<Forecast> forecasts) {
     var counts =
         forecasts.stream().collect(Collectors.groupingBy(Forecast::verdict, Collectors.counting()));
-    return "Of %s, %d would run, %d may run and %d would be reused."
-        .formatted(
-            Console.count(forecasts.size(), "step"),
-            counts.getOrDefault(Verdict.RUNS, 0L),
-            counts.getOrDefault(Verdict.MAY_RUN, 0L),
-            counts.getOrDefault(Verdict.REUSED, 0L));
+    return String.format(
+        Locale.ROOT,
+        "Of %s, %d would run, %d may run and %d would be reused.",
+        Console.count(forecasts.size(), "step"),
+        counts.getOrDefault(Verdict.RUNS, 0L),
+        counts.getOrDefault(Verdict.MAY_RUN, 0L),
+        counts.getOrDefault(Verdict.REUSED, 0L));
   }
 }

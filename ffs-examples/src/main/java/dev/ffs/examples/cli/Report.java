@@ -26,7 +26,7 @@ final class Report {
     if (result.outcome() == Outcome.REUSED) {
       lines.add("Nothing changed in %s: %s reused, %s".formatted(title, steps, time));
     } else {
-      lines.add("Built %s in %s: %s, %d of them reused".formatted(title, time, steps, reused));
+      lines.add("Built %s in %s: %s, %s of them reused".formatted(title, time, steps, reused));
     }
     for (OutputFile output : result.outputs()) {
       lines.add("  " + output.file() + "  " + Units.bytes(output.bytes()));

@@ -28,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -137,6 +138,24 @@ class MainTest {
             Of 2 steps, 1 would run, 1 may run and 0 would be reused.
             """);
     assertThat(calls.err()).isEmpty();
+  }
+
+  @Test
+  void numbersAreTheSameInEveryLanguage() {
+    calls.forecast =
+        request ->
+            List.of(
+                forecast("greet/hello", Verdict.RUNS, List.of(), false),
+                forecast("greet/world", Verdict.RUNS, List.of(), false));
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+    try {
+      assertThat(calls.call("plan", "hello", "x86-64bit")).isZero();
+    } finally {
+      Locale.setDefault(before);
+    }
+
+    assertThat(calls.out()).contains("Of 2 steps, 2 would run, 0 may run and 0 would be reused.");
   }
 
   @Test
