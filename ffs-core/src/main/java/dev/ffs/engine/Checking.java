@@ -42,7 +42,7 @@ final class Checking {
     this.request = request;
     this.record = record;
     this.runner = runner;
-    this.variation = Variation.probe(request.jobs());
+    this.variation = Variation.probe();
     this.listener = listener;
   }
 

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -140,7 +141,7 @@ final class StepRunner {
       if (digest.isEmpty() || !store.manifest(workspace).digest().equals(digest.get())) {
         return Optional.empty();
       }
-      Layer layer = record.commit(step.id(), key, inputs.texts(), workspace);
+      Layer layer = record.commit(step.id(), key, OptionalInt.empty(), inputs.texts(), workspace);
       visit.kept(key, layer);
       return Optional.of(layer);
     } catch (IOException e) {
@@ -229,8 +230,9 @@ final class StepRunner {
         Workspace workspace = store.begin();
         Visit visit = new Visit(workspace);
         StepLog output = new StepLog(name, log, listener)) {
+      int granted = granted(jobs, tokens);
       ExitStatus status =
-          site.run(arrange(workspace, step, generated, seen, jobs, tokens, output), output);
+          site.run(arrange(workspace, step, generated, seen, granted, tokens, output), output);
       output.checkWritten();
       if (status.end() == ExitStatus.End.CANCELLED) {
         return new Ended(step.id(), Outcome.CANCELLED, since(began), null, null);
@@ -246,7 +248,9 @@ final class StepRunner {
       if (!kept.succeeded()) {
         throw new IOException("the step's files could not be brought to disk: " + kept);
       }
-      Layer layer = record.commit(step.id(), inputs.key(), inputs.texts(), workspace);
+      Layer layer =
+          record.commit(
+              step.id(), inputs.key(), OptionalInt.of(granted), inputs.texts(), workspace);
       visit.kept(inputs.key(), layer);
       store.forgetFailed(build, name);
       Duration duration = since(began);
@@ -255,6 +259,12 @@ final class StepRunner {
     } catch (IOException e) {
       throw new StoreException("cannot run step " + name, e);
     }
+  }
+
+  /** Returns how many jobs a step may run that may run at the most so many. */
+  private int granted(int jobs, JobPool.Lease tokens) {
+    // Where no pipe of ours leads to, a step keeps the tokens that it gets now.
+    return site.isHere() ? jobs : 1 + tokens.take(jobs - 1);
   }
 
   /** Brings what a step needs to where it runs, and returns its command line. */
@@ -267,11 +277,9 @@ final class StepRunner {
       JobPool.Lease tokens,
       StepLog output)
       throws IOException {
-    // Where no pipe of ours leads to, a step keeps the tokens that it gets now.
-    int most = site.isHere() ? jobs : 1 + tokens.take(jobs - 1);
     Path directory = workspace.directory();
     Function<Path, String> there = site.running(directory);
-    List<String> argv = lay(directory, there, step, generated, seen, most);
+    List<String> argv = lay(directory, there, step, generated, seen, jobs);
     if (site.isHere() && jobs > 1) {
       argv.addAll(List.of("--tokens", pipe(workspace, tokens, output).toString()));
     }
@@ -296,17 +304,18 @@ final class StepRunner {
   Again again(PlannedStep step, Map<StepId, Layer> layers, Variation variation) {
     List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
     String name = step.id().toString();
+    StepScripts generated = scripts.generate(step);
+    int jobs = variation.jobs(step, store.jobs(inputs(step, generated, layers).key()));
     Path log = store.log(againBuild(), name);
     listener.onEvent(new BuildEvent.StepStarted(name, log));
     // One step at a time, so the tokens are all its own.
-    JobPool pool = new JobPool(variation.jobs());
-    try (JobPool.Lease tokens = pool.acquireNow(variation.jobs());
+    JobPool pool = new JobPool(jobs);
+    try (JobPool.Lease tokens = pool.acquireNow(jobs);
         Workspace workspace = store.begin();
         Visit visit = new Visit(workspace);
         StepLog output = new StepLog(name, log, listener)) {
       List<String> argv = new ArrayList<>(variation.outer());
-      argv.addAll(
-          arrange(workspace, step, scripts.generate(step), seen, variation.jobs(), tokens, output));
+      argv.addAll(arrange(workspace, step, generated, seen, granted(jobs, tokens), tokens, output));
       argv.addAll(variation.options(step));
       ExitStatus status = site.run(argv, output);
       output.checkWritten();

@@ -2,12 +2,16 @@ package dev.ffs.engine;
 
 import dev.ffs.model.Place;
 import dev.ffs.plan.PlannedStep;
+import dev.ffs.plan.StepId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * What is different when a step runs again to see whether it makes the same.
@@ -22,21 +26,24 @@ final class Variation {
 
   private static final List<Path> LIBRARIES = List.of(Path.of("/usr/lib"), Path.of("/usr/lib64"));
 
-  private final int jobs;
+  /** How many steps of a kind are named. */
+  private static final int SHOWN = 5;
+
   private final Optional<Path> fakeTime;
 
-  private Variation(int jobs, Optional<Path> fakeTime) {
-    this.jobs = jobs;
+  /** The job counts that were other ones than the first time. */
+  private final SortedSet<Integer> otherJobs = new TreeSet<>();
+
+  private final List<StepId> oneJobOnly = new ArrayList<>();
+  private final List<StepId> unknownJobs = new ArrayList<>();
+
+  private Variation(Optional<Path> fakeTime) {
     this.fakeTime = fakeTime;
   }
 
-  /**
-   * Finds out what can be varied on this machine.
-   *
-   * @param usualJobs how many jobs a step has when it is built
-   */
-  static Variation probe(int usualJobs) {
-    return new Variation(usualJobs == 1 ? 2 : 1, fakeTimeLibrary());
+  /** Finds out what can be varied on this machine. */
+  static Variation probe() {
+    return new Variation(fakeTimeLibrary());
   }
 
   /** Looks in the directory of libraries, and in those of single architectures below it. */
@@ -55,8 +62,23 @@ final class Variation {
         .findFirst();
   }
 
-  /** How many jobs the step has this time. */
-  int jobs() {
+  /**
+   * Decides how many jobs a step has this time, and takes note of whether that is another number.
+   *
+   * @param first how many it had when it was built, or empty if that is not known
+   */
+  int jobs(PlannedStep step, OptionalInt first) {
+    boolean more = first.isPresent() && first.getAsInt() == 1;
+    if (more && step.jobs() != null && step.jobs() == 1) {
+      oneJobOnly.add(step.id());
+      return 1;
+    }
+    int jobs = more ? 2 : 1;
+    if (first.isPresent()) {
+      otherJobs.add(jobs);
+    } else {
+      unknownJobs.add(step.id());
+    }
     return jobs;
   }
 
@@ -90,26 +112,32 @@ final class Variation {
     return options;
   }
 
-  /** Returns what is varied, in words. */
+  /** Returns what was varied, in words. */
   List<String> varied() {
-    List<String> varied =
-        new ArrayList<>(
-            List.of(
-                "job count (" + jobs + ")",
-                "user",
-                "umask",
-                "time zone",
-                "locale",
-                "directory order (build directory in memory)"));
+    List<String> varied = new ArrayList<>();
+    if (!otherJobs.isEmpty()) {
+      String counts = String.join(" or ", otherJobs.stream().map(String::valueOf).toList());
+      varied.add("job count (" + counts + ")");
+    }
+    varied.addAll(
+        List.of(
+            "user", "umask", "time zone", "locale", "directory order (build directory in memory)"));
     if (fakeTime.isPresent()) {
       varied.add("clock (" + CLOCK + ", of dynamic programs in host phases)");
     }
     return List.copyOf(varied);
   }
 
-  /** Returns what is not varied and why, in words. */
+  /** Returns what was not varied and why, in words. */
   List<String> notVaried() {
     List<String> notVaried = new ArrayList<>();
+    if (!oneJobOnly.isEmpty()) {
+      notVaried.add("job count of " + names(oneJobOnly) + ": 1 is all that the recipe allows");
+    }
+    if (!unknownJobs.isEmpty()) {
+      notVaried.add(
+          "job count of " + names(unknownJobs) + ": it is not known how many there were at first");
+    }
     if (fakeTime.isEmpty()) {
       notVaried.add(
           "clock: libfaketime is not installed (Debian: apt-get install libfaketime); it is only as"
@@ -118,5 +146,10 @@ final class Variation {
       notVaried.add("clock in chroot phases: it is only as much later as it is");
     }
     return List.copyOf(notVaried);
+  }
+
+  private static String names(List<StepId> steps) {
+    String names = String.join(", ", steps.stream().limit(SHOWN).map(StepId::toString).toList());
+    return steps.size() <= SHOWN ? names : names + " and " + (steps.size() - SHOWN) + " more";
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
@@ -105,18 +106,20 @@ public final class BuildRecord implements AutoCloseable {
    *
    * @param step the step
    * @param key its key
+   * @param jobs with how many jobs it ran, or empty if that is not known
    * @param texts what those inputs of the key are digests of that a person would want to read
    * @param workspace where it ran
    * @return the layer
    * @throws StoreException if that fails; then the step has not run
    */
-  public Layer commit(StepId step, StepKey key, Collection<String> texts, Workspace workspace) {
+  public Layer commit(
+      StepId step, StepKey key, OptionalInt jobs, Collection<String> texts, Workspace workspace) {
     try {
       store.keepTexts(texts);
     } catch (IOException e) {
       throw new StoreException("cannot keep the scripts of " + step, e);
     }
-    return store.commit(key, workspace, kept -> use(step, key, kept)).layer();
+    return store.commit(key, jobs, workspace, kept -> use(step, key, kept)).layer();
   }
 
   private void use(StepId step, StepKey key, LayerStore.Kept kept) throws IOException {

@@ -8,25 +8,35 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * What stands in the file of a key: a line with the layer's digest, then a line for each input,
  * name and value with a tab between them.
+ *
+ * @param layer digest of the layer
+ * @param jobs with how many jobs the step ran, or empty if that is not known; stands behind the
+ *     digest, with a tab between them, and is no part of the key
+ * @param inputs what went into the key, by name
  */
-record KeyFile(String layer, SortedMap<String, String> inputs) {
+record KeyFile(String layer, OptionalInt jobs, SortedMap<String, String> inputs) {
 
-  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern FIRST_LINE =
+      Pattern.compile("([0-9a-f]{64})(?:\t([1-9][0-9]{0,5}))?");
 
   KeyFile {
     inputs = Collections.unmodifiableSortedMap(new TreeMap<>(inputs));
   }
 
   String toText() {
-    StringBuilder text = new StringBuilder(layer).append('\n');
+    StringBuilder text = new StringBuilder(layer);
+    jobs.ifPresent(count -> text.append('\t').append(count));
+    text.append('\n');
     inputs.forEach((name, value) -> text.append(name).append('\t').append(value).append('\n'));
     return text.toString();
   }
@@ -55,9 +65,8 @@ record KeyFile(String layer, SortedMap<String, String> inputs) {
 
   private static Optional<KeyFile> parse(String text) {
     String[] lines = text.split("\n", -1);
-    if (!DIGEST.matcher(lines[0]).matches()
-        || lines.length < 2
-        || !lines[lines.length - 1].isEmpty()) {
+    Matcher first = FIRST_LINE.matcher(lines[0]);
+    if (!first.matches() || lines.length < 2 || !lines[lines.length - 1].isEmpty()) {
       return Optional.empty();
     }
     SortedMap<String, String> inputs = new TreeMap<>();
@@ -68,6 +77,10 @@ record KeyFile(String layer, SortedMap<String, String> inputs) {
       }
       inputs.put(lines[i].substring(0, tab), lines[i].substring(tab + 1));
     }
-    return Optional.of(new KeyFile(lines[0], inputs));
+    OptionalInt jobs =
+        first.group(2) == null
+            ? OptionalInt.empty()
+            : OptionalInt.of(Integer.parseInt(first.group(2)));
+    return Optional.of(new KeyFile(first.group(1), jobs, inputs));
   }
 }

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -24,7 +25,8 @@ import org.apiguardian.api.API;
  * Finished steps on disk, shared by all builds of a user.
  *
  * <pre>
- * STORE/keys/KEY               which layer the step with this key made, and what went into the key
+ * STORE/keys/KEY               which layer the step with this key made, with how many jobs, and what
+ *                              went into the key
  * STORE/texts/DIGEST           scripts and other texts that went into keys, to show what changed
  * STORE/layers/DIGEST/tree     what a step changed; as an overlay's lower directory
  * STORE/layers/DIGEST/manifest every entry of the tree
@@ -182,6 +184,19 @@ public final class LayerStore {
    */
   public Optional<SortedMap<String, String>> inputs(String key) {
     return KeyFile.read(keys(), key, damage -> {}).map(KeyFile::inputs);
+  }
+
+  /**
+   * Says with how many jobs the step with a key was made.
+   *
+   * @param key the key
+   * @return how many, or empty if that is not known
+   * @throws StoreException if the store cannot be read
+   */
+  public OptionalInt jobs(StepKey key) {
+    return KeyFile.read(keys(), key.digest(), damage -> {})
+        .map(KeyFile::jobs)
+        .orElseGet(OptionalInt::empty);
   }
 
   /**
@@ -378,7 +393,7 @@ public final class LayerStore {
    * @throws StoreException if that fails; then nothing has changed
    */
   public Layer commit(StepKey key, Workspace workspace) {
-    return commit(key, workspace, kept -> {}).layer();
+    return commit(key, OptionalInt.empty(), workspace, kept -> {}).layer();
   }
 
   /**
@@ -397,7 +412,7 @@ public final class LayerStore {
   }
 
   /** Takes what a step changed, and lets its record know before anybody could remove it. */
-  Kept commit(StepKey key, Workspace workspace, Committed record) {
+  Kept commit(StepKey key, OptionalInt jobs, Workspace workspace, Committed record) {
     try {
       Manifest manifest = Trees.manifest(workspace.upper());
       Layer layer = layer(manifest.digest());
@@ -415,7 +430,7 @@ public final class LayerStore {
             publish(workspace, layer, damaged);
             CrashPoint.LAYER_PUBLISHED.reached();
             DurableFiles.replace(
-                keys(), key.digest(), new KeyFile(layer.digest(), key.inputs()).toText());
+                keys(), key.digest(), new KeyFile(layer.digest(), jobs, key.inputs()).toText());
             CrashPoint.KEY_WRITTEN.reached();
             record.accept(kept);
             return kept;

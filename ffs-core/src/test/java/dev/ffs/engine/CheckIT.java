@@ -4,6 +4,7 @@ import static dev.ffs.engine.Builds.FFS;
 import static dev.ffs.engine.Builds.chroot;
 import static dev.ffs.engine.Builds.host;
 import static dev.ffs.fixtures.Fixtures.script;
+import static dev.ffs.fixtures.Fixtures.withJobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -85,6 +86,49 @@ class CheckIT {
     assertThat(result.equal()).isEmpty();
     assertThat(FFS.forecast(builds.request(host(script("odd", into(command))))).get(0).verdict())
         .isEqualTo(Forecast.Verdict.REUSED);
+  }
+
+  @Test
+  void theJobCountIsAnotherOneThanThatWithWhichTheStepWasBuilt() {
+    Recipe recipe = host(script("odd", into("echo $FFS_JOBS")));
+    FFS.build(builds.request(recipe, b -> b.jobs(1)));
+
+    CheckResult result = FFS.check(builds.request(recipe, b -> b.jobs(4)), Set.of());
+
+    assertThat(result.different()).hasSize(1);
+    assertThat(result.varied()).contains("job count (2)");
+  }
+
+  @Test
+  void aStepNeverHasMoreJobsThanItsRecipeAllowsAndThatIsSaid() {
+    Recipe recipe = host(withJobs(script("alone", "[ $FFS_JOBS = 1 ]"), 1), script("b", "true"));
+
+    CheckResult result = FFS.check(builds.request(recipe, b -> b.jobs(1)), Set.of());
+
+    assertThat(result.failures()).isEmpty();
+    assertThat(result.succeeded()).isTrue();
+    assertThat(result.varied()).contains("job count (2)");
+    assertThat(result.notVaried())
+        .contains("job count of base/alone: 1 is all that the recipe allows");
+  }
+
+  @Test
+  void whereItIsNotKnownHowManyJobsThereWereNothingIsClaimed() throws Exception {
+    Recipe recipe = host(script("a", "true"));
+    builds.build(recipe);
+    try (var keys = Files.list(builds.store.resolve("keys"))) {
+      for (Path key : keys.toList()) {
+        // As an earlier version wrote it.
+        Files.writeString(key, Files.readString(key).replaceFirst("\t2\n", "\n"));
+      }
+    }
+
+    CheckResult result = check(recipe);
+
+    assertThat(result.succeeded()).isTrue();
+    assertThat(result.varied()).noneMatch(what -> what.startsWith("job count"));
+    assertThat(result.notVaried())
+        .contains("job count of base/a: it is not known how many there were at first");
   }
 
   @Test

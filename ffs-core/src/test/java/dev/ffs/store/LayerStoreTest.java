@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,19 @@ class LayerStoreTest {
     assertThat(root.resolve("keys").resolve(key("one").digest()))
         .hasContent(layer.digest() + "\nscript\tone\n");
     assertThat(children("running")).isEmpty();
+  }
+
+  @Test
+  void withHowManyJobsALayerWasMadeStandsBesideItsKey() throws Exception {
+    commit("unknown", "touch a");
+    try (Workspace workspace = store.begin()) {
+      store.commit(key("known"), OptionalInt.of(7), workspace, kept -> {});
+    }
+
+    assertThat(store.jobs(key("known"))).hasValue(7);
+    assertThat(store.inputs(key("known").digest())).contains(key("known").inputs());
+    assertThat(store.jobs(key("unknown"))).isEmpty();
+    assertThat(store.jobs(key("never made"))).isEmpty();
   }
 
   @Test

@@ -74,7 +74,7 @@ class StoreMaintenanceTest {
               "-euc",
               script + "\nfind . -mindepth 1 -exec touch -h -d @1 {} +");
       assertThat(result.code()).as(result.output()).isZero();
-      return record.commit(step(step), key(script), List.of(script), workspace);
+      return record.commit(step(step), key(script), OptionalInt.of(2), List.of(script), workspace);
     }
   }
 

@@ -45,7 +45,7 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "N",
       description = {
         "Jobs that run at once when something is built; default: the number of processors.",
-        "Steps run again with 1, or with 2 if this is 1."
+        "A step runs again with 1, or with 2 if it was built with 1."
       })
   @Nullable Integer jobs;
 
