@@ -17,10 +17,11 @@ import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
 import dev.ffs.store.StoreException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -437,45 +438,69 @@ final class Build {
     return new BuildResult(outcome, ordered, outputs, failures, duration);
   }
 
-  /** Returns the command line of a shell in the root of a step. */
-  List<String> shell(PlannedStep step) {
+  /** Prepares a shell in the root of a step, and holds what it uses. */
+  StepShell shell(PlannedStep step) {
     Map<String, FetchedSource> sources =
         Fetching.fetch(request, plan, listener)
             .orElseThrow(() -> new HostException("cancelled while sources were fetched"));
-    for (PlannedStep other : plan.steps()) {
-      if (step.sees().contains(other.id())) {
-        StepInputs inputs =
-            StepInputs.of(
-                request.enclosure(),
-                request.executor().chrootProgram(),
-                other,
-                scripts.generate(other),
-                source ->
-                    Optional.ofNullable(sources.get(source.id())).map(f -> f.archive().digest()),
-                id -> Optional.of(layerOf(id).digest()),
-                hostCompiler);
-        Layer layer =
-            store
-                .find(inputs.key())
-                .orElseThrow(
-                    () ->
-                        new HostException(
-                            "step "
-                                + other.id()
-                                + ", whose files "
-                                + step.id()
-                                + " sees, has not been built as the recipe says now; build first"));
-        layers.put(other.id(), layer);
-      }
-    }
-    try (BuildRecord record = record();
-        Site site = site()) {
-      Path directory = store.forShell(plan.name(), step.id().toString());
-      return runner(record, site, sources)
-          .shell(directory, step, step.sees().stream().map(id -> layerOf(id)).toList());
+    Deque<Runnable> held = new ArrayDeque<>();
+    boolean ready = false;
+    try {
+      BuildRecord record = store.use(plan.name(), Instant.ofEpochSecond(ScriptGenerator.EPOCH));
+      held.push(record::close);
+      record.useSources(archives());
+      plan.steps().stream()
+          .filter(other -> step.sees().contains(other.id()))
+          .forEach(other -> layers.put(other.id(), built(record, other, step, sources)));
+      Site site = site();
+      held.push(site::close);
+      List<String> command =
+          runner(record, site, sources)
+              .shell(step, step.sees().stream().map(this::layerOf).toList(), held);
+      ready = true;
+      return new StepShell(command, () -> release(held));
     } catch (IOException e) {
       throw new StoreException("cannot prepare a shell for " + step.id(), e);
+    } finally {
+      if (!ready) {
+        release(held);
+      }
     }
+  }
+
+  /** Lets go of everything, in the opposite order, even if some of it fails. */
+  private static void release(Deque<Runnable> held) {
+    if (!held.isEmpty()) {
+      try {
+        held.pop().run();
+      } finally {
+        release(held);
+      }
+    }
+  }
+
+  /** Finds what a step made that another one sees. */
+  private Layer built(
+      BuildRecord record, PlannedStep step, PlannedStep seer, Map<String, FetchedSource> sources) {
+    StepInputs inputs =
+        StepInputs.of(request.enclosure(), request.executor().chrootProgram(), step,
+            scripts.generate(step),
+            source -> Optional.ofNullable(sources.get(source.id())).map(f -> f.archive().digest()),
+            id -> Optional.of(layerOf(id).digest()),
+            hostCompiler);
+    return record
+        .reuse(
+            step.id(),
+            inputs.key(),
+            damage -> listener.onEvent(new BuildEvent.StoreDamaged(damage)))
+        .orElseThrow(
+            () ->
+                new HostException(
+                    "step "
+                        + step.id()
+                        + ", whose files "
+                        + seer.id()
+                        + " sees, has not been built as the recipe says now; build first"));
   }
 
   private Layer layerOf(StepId id) {

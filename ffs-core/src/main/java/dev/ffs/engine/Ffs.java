@@ -181,11 +181,13 @@ public final class Ffs {
    *
    * @param request the build
    * @param id the step
-   * @return a command to run with the terminal; the step's script is {@code /ffs/build.sh} there
+   * @return the shell's command, to be closed after it has ended; until then nobody removes what it
+   *     uses
    * @throws DiagnosticException if the recipe has errors, or no such target or step
    * @throws HostException if the steps that this one sees have not been built
+   * @throws StoreException if the store cannot be used, or somebody has a shell open there already
    */
-  public List<String> shellCommand(BuildRequest request, StepId id) {
+  public StepShell shell(BuildRequest request, StepId id) {
     BuildPlan plan = plan(request.recipe(), request.target());
     PlannedStep step = stepOf(request, plan, id);
     return new Build(request, plan, scripts, new Announcer(request.listeners())).shell(step);

@@ -15,6 +15,7 @@ import dev.ffs.script.ScriptGenerator;
 import dev.ffs.script.StepScripts;
 import dev.ffs.source.FetchedSource;
 import dev.ffs.store.BuildRecord;
+import dev.ffs.store.FailedTree;
 import dev.ffs.store.KeyLock;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -330,7 +332,7 @@ final class StepRunner {
         return new Again(Outcome.FAILED, null, null, failure);
       }
       Manifest manifest = store.manifest(workspace);
-      Path kept = store.keepFailed(againBuild(), name, workspace);
+      Path kept = store.keepFailed(againBuild(), name, workspace).orElseThrow();
       return new Again(Outcome.DONE, manifest, kept.resolve("layer/tree"), null);
     } catch (IOException e) {
       throw new StoreException("cannot run step " + name + " again", e);
@@ -521,16 +523,47 @@ final class StepRunner {
       throw new HostException("cannot run step " + step.id() + ": " + reason + "; its log: " + log);
     }
     site.onFailed(workspace, step.id());
-    store.keepFailed(build, step.id().toString(), workspace);
+    String name = step.id().toString();
+    if (store.keepFailed(build, name, workspace).isEmpty()) {
+      // Whoever looks at the last failure would be surprised to find another one.
+      last = new ArrayList<>(last);
+      last.add("Its tree is not kept: a shell is open in that of its last failure.");
+    }
     return new BuildResult.StepFailure(step.id(), status.toString(), last, log);
   }
 
-  /** Returns the command line of a shell in the root of a step. */
-  List<String> shell(Path directory, PlannedStep step, List<Layer> seen) throws IOException {
-    Function<Path, String> there = site.failed(directory, step.id());
+  /**
+   * Prepares a shell in the root of a step: in its failed tree, if it failed, else in a workspace.
+   *
+   * @param held is given what is to be done when the shell has ended, the first thing last
+   * @return its command line
+   */
+  List<String> shell(PlannedStep step, List<Layer> seen, Deque<Runnable> held) throws IOException {
+    Optional<FailedTree> failed = store.enterFailed(build, step.id().toString());
+    Path directory;
+    Function<Path, String> there;
+    if (failed.isPresent()) {
+      held.push(failed.get()::close);
+      directory = failed.get().directory();
+      there = site.failed(directory, step.id());
+    } else {
+      Workspace workspace = store.begin();
+      held.push(workspace::close);
+      held.push(() -> clear(workspace));
+      directory = workspace.directory();
+      there = site.running(directory);
+    }
     List<String> argv = lay(directory, there, step, scripts.generate(step), seen, request.jobs());
     argv.add("--interactive");
     site.bring(directory, there.apply(directory));
     return site.terminal(argv);
+  }
+
+  private void clear(Workspace workspace) {
+    try {
+      site.clear(workspace);
+    } catch (IOException e) {
+      throw new StoreException("cannot remove what a shell had", e);
+    }
   }
 }

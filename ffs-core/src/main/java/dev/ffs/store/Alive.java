@@ -1,11 +1,14 @@
 package dev.ffs.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -40,6 +43,9 @@ final class Alive implements AutoCloseable {
     if (channel.tryLock() == null) {
       throw new IOException(file + " is locked by another process");
     }
+    channel.write(
+        ByteBuffer.wrap(
+            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
     CrashPoint.ALIVE_MARKED.reached();
     return new Alive(file, channel);
   }
@@ -54,6 +60,17 @@ final class Alive implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  /** Returns the id of the process that holds the file, or empty if none does. */
+  static Optional<String> holder(Path file) throws IOException {
+    if (!is(file)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        MINE.contains(file)
+            ? Long.toString(ProcessHandle.current().pid())
+            : new String(Files.readAllBytes(file), StandardCharsets.US_ASCII));
   }
 
   /** Gives the file back, and removes it. */

@@ -29,29 +29,37 @@ public final class BuildRecord implements AutoCloseable {
   private final String number;
   private final Alive alive;
   private final Instant unchanged;
+  private final boolean lasting;
 
   private History.Entry entry = History.Entry.EMPTY;
   private final Map<String, Manifest> manifests = new HashMap<>();
   private final Set<String> sound = new HashSet<>();
 
   private BuildRecord(
-      LayerStore store, History history, String build, String number, Alive alive, Instant time) {
+      LayerStore store,
+      History history,
+      String build,
+      String number,
+      Alive alive,
+      Instant time,
+      boolean lasting) {
     this.store = store;
     this.history = history;
     this.build = build;
     this.number = number;
     this.alive = alive;
     this.unchanged = time;
+    this.lasting = lasting;
   }
 
-  static BuildRecord begin(LayerStore store, String build, Instant unchanged) {
+  static BuildRecord begin(LayerStore store, String build, Instant unchanged, boolean lasting) {
     History history = History.of(store);
     try {
       return store.guarded(
           () -> {
             String number = history.nextNumber(build);
             Alive alive = Alive.mark(history.lockPath(build, number));
-            return new BuildRecord(store, history, build, number, alive, unchanged);
+            return new BuildRecord(store, history, build, number, alive, unchanged, lasting);
           });
     } catch (IOException e) {
       throw new StoreException("cannot record the build of " + build, e);
@@ -201,7 +209,11 @@ public final class BuildRecord implements AutoCloseable {
     try {
       store.guarded(
           () -> {
-            history.settle(build, number, entry);
+            if (lasting) {
+              history.settle(build, number, entry);
+            } else {
+              history.remove(build, number);
+            }
             alive.close();
             return number;
           });

@@ -355,7 +355,20 @@ public final class LayerStore {
    * @throws StoreException if the store cannot be used
    */
   public BuildRecord record(String build, Instant unchanged) {
-    return BuildRecord.begin(this, build, unchanged);
+    return BuildRecord.begin(this, build, unchanged, true);
+  }
+
+  /**
+   * Begins to use the store without building. What is used stays until it is over, and nothing of
+   * the record stays afterwards.
+   *
+   * @param build name of the build
+   * @param unchanged as for {@link #record}
+   * @return the record, to be closed
+   * @throws StoreException if the store cannot be used
+   */
+  public BuildRecord use(String build, Instant unchanged) {
+    return BuildRecord.begin(this, build, unchanged, false);
   }
 
   /**
@@ -461,19 +474,57 @@ public final class LayerStore {
    * @param build name of the build
    * @param step name of the step
    * @param workspace where it ran; its files are at the returned path afterwards
-   * @return where the tree is now
+   * @return where the tree is now, or empty if somebody has a shell open in that of its last
+   *     failure: then that one stays
    * @throws StoreException if that fails
    */
-  public Path keepFailed(String build, String step, Workspace workspace) {
+  public Optional<Path> keepFailed(String build, String step, Workspace workspace) {
     Path target = failed(build, step);
     try {
       Files.createDirectories(target.getParent());
-      Trees.remove(target);
-      Files.move(workspace.directory(), target, StandardCopyOption.ATOMIC_MOVE);
+      List<Path> old = new ArrayList<>();
+      boolean kept =
+          guarded(
+              () -> {
+                if (FailedTree.holder(target).isPresent()) {
+                  return false;
+                }
+                if (Files.exists(target)) {
+                  old.add(aside(target));
+                }
+                Files.move(workspace.directory(), target, StandardCopyOption.ATOMIC_MOVE);
+                return true;
+              });
       CrashPoint.FAILED_TREE_KEPT.reached();
-      return target;
+      for (Path tree : old) {
+        Trees.remove(tree);
+      }
+      return kept ? Optional.of(target) : Optional.empty();
     } catch (IOException e) {
       throw new StoreException("cannot keep the tree of the failed step " + step, e);
+    }
+  }
+
+  /** Moves a directory to where it is rubbish, and returns where that is. */
+  Path aside(Path directory) throws IOException {
+    Path aside = running().resolve("old" + UUID.randomUUID());
+    Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
+    return aside;
+  }
+
+  /**
+   * Returns who has a shell open in the tree of a failed step.
+   *
+   * @param build name of the build
+   * @param step name of the step
+   * @return the id of a process, or empty if nobody has
+   * @throws StoreException if the store cannot be read
+   */
+  public Optional<String> userOfFailed(String build, String step) {
+    try {
+      return guarded(() -> FailedTree.holder(failed(build, step)));
+    } catch (IOException e) {
+      throw new StoreException("cannot look at " + failed(build, step), e);
     }
   }
 
@@ -489,35 +540,49 @@ public final class LayerStore {
   }
 
   /**
-   * Makes the place of a failed step's tree ready for a shell, whether the step failed or not.
+   * Enters the tree of a step that failed; nobody removes or replaces it meanwhile.
    *
    * @param build name of the build
    * @param step name of the step
-   * @return the directory, laid out like that of a {@link Workspace}
+   * @return the tree, to be closed, or empty if the step did not fail
+   * @throws StoreException if somebody else is in it
    */
-  public Path forShell(String build, String step) {
-    Path directory = failed(build, step);
+  public Optional<FailedTree> enterFailed(String build, String step) {
     try {
-      for (String name : List.of("layer/tree", "overlay", "build")) {
-        Files.createDirectories(directory.resolve(name));
-      }
-      return directory;
+      return guarded(() -> FailedTree.enter(this, failed(build, step)));
     } catch (IOException e) {
-      throw new StoreException("cannot make " + directory, e);
+      throw new StoreException("cannot enter " + failed(build, step), e);
     }
   }
 
   /**
-   * Forgets the tree of a step that failed before and has succeeded now.
+   * Forgets the tree of a step that failed before and has succeeded now. If somebody has a shell
+   * open in it, it goes with the end of that.
    *
    * @param build name of the build
    * @param step name of the step
    */
   public void forgetFailed(String build, String step) {
+    Path directory = failed(build, step);
     try {
-      Trees.remove(failed(build, step));
+      List<Path> old = new ArrayList<>();
+      guarded(
+          () -> {
+            if (!Files.exists(directory)) {
+              return step;
+            }
+            if (FailedTree.holder(directory).isPresent()) {
+              FailedTree.outdate(directory);
+            } else {
+              old.add(aside(directory));
+            }
+            return step;
+          });
+      for (Path tree : old) {
+        Trees.remove(tree);
+      }
     } catch (IOException e) {
-      throw new StoreException("cannot remove " + failed(build, step), e);
+      throw new StoreException("cannot remove " + directory, e);
     }
   }
 

@@ -298,7 +298,7 @@ public final class StoreMaintenance {
 
   /**
    * Removes what is not needed: layers that no kept record names. Never removes what a running
-   * build uses, nor the layers below the tree of a failed step that is kept.
+   * build or an open shell uses, nor the layers below the tree of a failed step that is kept.
    *
    * <p>If that does not make the store small enough, these go too until it is: archives that no
    * kept record names, trees of failed steps, and then the oldest records with what only they use.
@@ -341,7 +341,8 @@ public final class StoreMaintenance {
   }
 
   /** The tree of a failed step on disk, and the layers below it. */
-  private record Failed(Path directory, long bytes, Instant written, Set<String> layers) {}
+  private record Failed(
+      Path directory, boolean inUse, long bytes, Instant written, Set<String> layers) {}
 
   /** Everything in the store. */
   private final class Inventory {
@@ -376,6 +377,7 @@ public final class StoreMaintenance {
           failed.add(
               new Failed(
                   directory,
+                  FailedTree.holder(directory).isPresent(),
                   Trees.bytes(directory),
                   Files.getLastModifiedTime(directory).toInstant(),
                   below(directory.resolve("layers"))));
@@ -444,9 +446,16 @@ public final class StoreMaintenance {
       if (bytes() > most) {
         allSources = false;
       }
-      failed.sort(Comparator.comparing(Failed::written));
-      while (bytes() > most && !failed.isEmpty()) {
-        failed.remove(0);
+      List<Failed> old =
+          failed.stream()
+              .filter(tree -> !tree.inUse)
+              .sorted(Comparator.comparing(Failed::written))
+              .toList();
+      for (Failed tree : old) {
+        if (bytes() <= most) {
+          break;
+        }
+        failed.remove(tree);
       }
       List<Kept> oldest =
           records.stream()

@@ -26,7 +26,9 @@ import dev.ffs.fixtures.Tools;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
+import dev.ffs.store.LayerStore;
 import dev.ffs.store.StoreException;
+import dev.ffs.store.StoreMaintenance;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +38,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +60,7 @@ class EngineIT {
   @TempDir Path directory;
   private Builds builds;
   private final List<Process> children = new ArrayList<>();
+  private final List<StepShell> shells = new ArrayList<>();
 
   @BeforeEach
   void setUp() throws Exception {
@@ -68,6 +73,7 @@ class EngineIT {
     for (Process child : children) {
       child.destroyForcibly().waitFor();
     }
+    leaveShells();
   }
 
   private static Recipe three(String a) {
@@ -251,15 +257,28 @@ class EngineIT {
     Process shell = shell(recipe, new StepId("base", "b"));
     shell.outputWriter().append("pwd; ls; cd /ffs/sysroot; ls; ls /ffs/*.sh\n").close();
     assertThat(Jvm.outputOf(shell)).contains("/build/b\nobject\na\nhalf\n/ffs/build.sh\n");
+    leaveShells();
 
     Recipe fixed = host(recipe.phases().get(0).steps().get(0), script("b", "true", "a"));
     assertThat(outcomes(builds.build(fixed))).containsExactly("base/a REUSED", "base/b DONE");
     assertThat(kept).doesNotExist();
   }
 
+  private StepShell open(Recipe recipe, StepId step) {
+    StepShell shell = FFS.shell(builds.request(recipe), step);
+    shells.add(shell);
+    return shell;
+  }
+
+  /** The shells of a test end with it, or earlier. */
+  private void leaveShells() {
+    shells.forEach(StepShell::close);
+    shells.clear();
+  }
+
   private Process shell(Recipe recipe, StepId step) throws IOException {
     Process shell =
-        new ProcessBuilder(FFS.shellCommand(builds.request(recipe), step))
+        new ProcessBuilder(open(recipe, step).command())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     children.add(shell);
@@ -277,16 +296,50 @@ class EngineIT {
     assertThat(Jvm.outputOf(shell).lines())
         .contains("a", "bin", "/", "0")
         .doesNotContain("b", "usr");
+
+    // It did not fail, and does not look as if it had.
+    assertThat(builds.store.resolve("failed/small-x86-64bit")).doesNotExist();
+    assertThat(FFS.forecast(builds.request(recipe)).get(2).failedLog()).isNull();
+    leaveShells();
+    assertThat(builds.store.resolve("running")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatAShellUsesStaysUntilItEnds() throws Exception {
+    Recipe recipe = host(script("a", "echo >$FFS_SYSROOT/a"), script("b", "exit 3", "a"));
+    builds.build(recipe);
+    StepId b = new StepId("base", "b");
+    Path kept = builds.store.resolve("failed/small-x86-64bit/base-b");
+    StoreMaintenance maintenance = StoreMaintenance.of(LayerStore.open(builds.store));
+
+    try (StepShell shell = FFS.shell(builds.request(recipe), b)) {
+      maintenance.prune(OptionalInt.of(0), OptionalLong.of(0), false);
+      Process process = new ProcessBuilder(shell.command()).start();
+      process.outputWriter().append("ls /ffs/sysroot\n").close();
+      assertThat(Jvm.outputOf(process)).isEqualTo("a\n");
+
+      BuildResult again = builds.build(recipe);
+      assertThat(outcomes(again)).containsExactly("base/a REUSED", "base/b FAILED");
+      assertThat(again.failures().get(0).lastLines())
+          .contains("Its tree is not kept: a shell is open in that of its last failure.");
+      assertThatThrownBy(() -> FFS.shell(builds.request(recipe), b))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("has a shell open in " + kept);
+      assertThat(kept).exists();
+    }
+    maintenance.prune(OptionalInt.of(0), OptionalLong.of(0), false);
+    assertThat(kept).doesNotExist();
+    assertThat(builds.store.resolve("layers")).isEmptyDirectory();
   }
 
   @Test
   void aShellNeedsWhatItsStepSees() {
-    assertThatThrownBy(() -> FFS.shellCommand(builds.request(THREE), new StepId("base", "b")))
+    assertThatThrownBy(() -> FFS.shell(builds.request(THREE), new StepId("base", "b")))
         .isInstanceOf(HostException.class)
         .hasMessage(
             "step base/a, whose files base/b sees, has not been built as the recipe says now;"
                 + " build first");
-    assertThatThrownBy(() -> FFS.shellCommand(builds.request(THREE), new StepId("base", "d")))
+    assertThatThrownBy(() -> FFS.shell(builds.request(THREE), new StepId("base", "d")))
         .isInstanceOf(DiagnosticException.class)
         .hasMessageContaining("recipe 'small' has no step 'base/d'")
         .hasMessageContaining("did you mean 'base/");

@@ -159,15 +159,31 @@ class RemoteSiteIT {
     assertThat(place.resolve("failed/base-a/build/made")).hasContent("made");
     assertThat(below("running")).isEmpty();
 
-    List<String> command = Builds.FFS.shellCommand(builds.request(recipe), new StepId("base", "a"));
-    assertThat(command).startsWith("env", "PLACE=" + place, "/bin/bash").endsWith("--interactive");
-    List<String> words = new ArrayList<>(command);
-    Process shell =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectInput(Files.writeString(directory.resolve("in"), "cat made\n").toFile())
-            .start();
-    assertThat(new String(shell.getInputStream().readAllBytes())).contains("made");
+    try (StepShell opened = Builds.FFS.shell(builds.request(recipe), new StepId("base", "a"))) {
+      List<String> command = opened.command();
+      assertThat(command)
+          .startsWith("env", "PLACE=" + place, "/bin/bash")
+          .endsWith("--interactive");
+      List<String> words = new ArrayList<>(command);
+      Process shell =
+          new ProcessBuilder(words)
+              .redirectErrorStream(true)
+              .redirectInput(Files.writeString(directory.resolve("in"), "cat made\n").toFile())
+              .start();
+      assertThat(new String(shell.getInputStream().readAllBytes())).contains("made");
+    }
+  }
+
+  @Test
+  void aShellOfAStepThatDidNotFailLeavesNothingThere() throws Exception {
+    Recipe recipe = host(script("a", "touch $FFS_SYSROOT/a"));
+
+    try (StepShell shell = Builds.FFS.shell(builds.request(recipe), new StepId("base", "a"))) {
+      assertThat(shell.command()).endsWith("--interactive");
+      assertThat(below("running")).hasSize(1);
+    }
+    assertThat(below("running")).isEmpty();
+    assertThat(below("failed")).isEmpty();
   }
 
   @Test

@@ -314,7 +314,7 @@ class LayerStoreTest {
     for (String text : List.of("first", "second")) {
       try (Workspace workspace = store.begin()) {
         Files.writeString(workspace.build().resolve(text), text);
-        kept = store.keepFailed("small-x86", "tools/m4", workspace);
+        kept = store.keepFailed("small-x86", "tools/m4", workspace).orElseThrow();
       }
     }
 
@@ -324,20 +324,41 @@ class LayerStoreTest {
     assertThat(kept.resolve("build/first")).doesNotExist();
     assertThat(children("running")).isEmpty();
 
-    assertThat(store.forShell("small-x86", "tools/m4")).isEqualTo(kept);
-    assertThat(kept.resolve("build/second")).exists();
     store.forgetFailed("small-x86", "tools/m4");
     assertThat(kept).doesNotExist();
     store.forgetFailed("small-x86", "tools/m4");
   }
 
   @Test
-  void aShellGetsAPlaceWhereNothingFailed() {
-    Path place = store.forShell("small-x86", "tools/m4");
+  void aFailedTreeStaysWhileSomebodyIsInIt() throws Exception {
+    assertThat(store.enterFailed("small-x86", "tools/m4")).isEmpty();
+    fail("first");
+    Path kept = store.failed("small-x86", "tools/m4");
 
-    assertThat(place.resolve("layer/tree")).isEmptyDirectory();
-    assertThat(place.resolve("overlay")).isEmptyDirectory();
-    assertThat(place.resolve("build")).isEmptyDirectory();
+    try (FailedTree tree = store.enterFailed("small-x86", "tools/m4").orElseThrow()) {
+      assertThat(tree.directory()).isEqualTo(kept);
+      assertThat(store.userOfFailed("small-x86", "tools/m4"))
+          .contains(Long.toString(ProcessHandle.current().pid()));
+      assertThatThrownBy(() -> store.enterFailed("small-x86", "tools/m4"))
+          .isInstanceOf(StoreException.class)
+          .hasMessage(
+              "process %d has a shell open in %s; leave that one first"
+                  .formatted(ProcessHandle.current().pid(), kept));
+      assertThat(fail("second")).as("not replaced").isEmpty();
+      store.forgetFailed("small-x86", "tools/m4");
+      assertThat(kept.resolve("build/first")).exists();
+    }
+    assertThat(kept).as("its step succeeded meanwhile").doesNotExist();
+    assertThat(store.userOfFailed("small-x86", "tools/m4")).isEmpty();
+    assertThat(kept.getParent()).isEmptyDirectory();
+    assertThat(children("running")).isEmpty();
+  }
+
+  private Optional<Path> fail(String text) throws IOException {
+    try (Workspace workspace = store.begin()) {
+      Files.writeString(workspace.build().resolve(text), text);
+      return store.keepFailed("small-x86", "tools/m4", workspace);
+    }
   }
 
   @Test
@@ -391,9 +412,6 @@ class LayerStoreTest {
     assertThatThrownBy(() -> store.log("b", "s"))
         .isInstanceOf(StoreException.class)
         .hasMessageStartingWith("cannot make " + root.resolve("logs/b") + ": ");
-    assertThatThrownBy(() -> store.forShell("b", "s"))
-        .isInstanceOf(StoreException.class)
-        .hasMessageStartingWith("cannot make " + root.resolve("failed/b/s") + ": ");
     assertThatThrownBy(() -> store.remember("fact", "one"))
         .isInstanceOf(StoreException.class)
         .hasMessageStartingWith("cannot write " + root.resolve("outputs/fact") + ": ");

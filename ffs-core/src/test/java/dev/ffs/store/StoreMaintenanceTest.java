@@ -343,7 +343,7 @@ class StoreMaintenanceTest {
     Workspace failed = store.begin();
     Files.createSymbolicLink(
         Files.createDirectory(failed.directory().resolve("layers")).resolve("1"), below.tree());
-    Path kept = store.keepFailed("tiny-x", "tools/b", failed);
+    Path kept = store.keepFailed("tiny-x", "tools/b", failed).orElseThrow();
     failed.close();
 
     Pruned pruned = maintenance.prune(OptionalInt.of(1), ANY, false);
@@ -352,6 +352,41 @@ class StoreMaintenanceTest {
     assertThat(unused.tree()).doesNotExist();
     assertThat(below.tree()).exists();
     assertThat(kept).exists();
+  }
+
+  @Test
+  void aTreeThatSomebodyIsInStaysAndWhatLiesBelowIt() throws Exception {
+    Layer below = store.commit(key("b"), withFile("below", 1000));
+    Workspace failed = store.begin();
+    Files.createSymbolicLink(
+        Files.createDirectory(failed.directory().resolve("layers")).resolve("1"), below.tree());
+    store.keepFailed("tiny-x", "tools/b", failed);
+    failed.close();
+
+    try (FailedTree tree = store.enterFailed("tiny-x", "tools/b").orElseThrow()) {
+      maintenance.prune(OptionalInt.of(0), OptionalLong.of(0), false);
+
+      assertThat(tree.directory()).exists();
+      assertThat(below.tree()).exists();
+    }
+    maintenance.prune(OptionalInt.of(0), OptionalLong.of(0), false);
+    assertThat(store.failed("tiny-x", "tools/b")).doesNotExist();
+    assertThat(below.tree()).doesNotExist();
+  }
+
+  @Test
+  void whoOnlyUsesTheStoreLeavesNoRecord() throws Exception {
+    Layer layer = build("tiny-x", "touch a");
+    maintenance.prune(OptionalInt.of(1), ANY, false);
+
+    try (BuildRecord use = store.use("tiny-x", TIME)) {
+      assertThat(use.reuse(step("a"), key("touch a"), damage -> {})).contains(layer);
+      maintenance.prune(OptionalInt.of(0), ANY, false);
+      assertThat(layer.tree()).exists();
+    }
+    maintenance.prune(OptionalInt.of(0), ANY, false);
+    assertThat(layer.tree()).doesNotExist();
+    assertThat(maintenance.list().builds()).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.Forecast;
+import dev.ffs.engine.StepShell;
 import dev.ffs.plan.StepId;
 import java.util.List;
 import java.util.Set;
@@ -20,5 +21,5 @@ interface Engine {
 
   CheckResult check(BuildRequest request, Set<StepId> steps);
 
-  List<String> shellCommand(BuildRequest request, StepId step);
+  StepShell shell(BuildRequest request, StepId step);
 }

@@ -5,6 +5,7 @@ import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.Ffs;
 import dev.ffs.engine.Forecast;
+import dev.ffs.engine.StepShell;
 import dev.ffs.plan.StepId;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +34,7 @@ final class LocalEngine implements Engine {
   }
 
   @Override
-  public List<String> shellCommand(BuildRequest request, StepId step) {
-    return Ffs.create().shellCommand(request, step);
+  public StepShell shell(BuildRequest request, StepId step) {
+    return Ffs.create().shell(request, step);
   }
 }

@@ -1,11 +1,11 @@
 package dev.ffs.examples.cli;
 
 import dev.ffs.engine.BuildRequest;
+import dev.ffs.engine.StepShell;
 import dev.ffs.exec.Executor;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,8 +42,9 @@ final class ShellCommand implements Callable<Integer> {
             : where.open(surroundings)) {
       BuildRequest request =
           BuildRequest.of(recipe, arguments.target, opened).store(store.directory()).build();
-      List<String> command = surroundings.engine().shellCommand(request, id);
-      return new ProcessBuilder(command).inheritIO().start().waitFor();
+      try (StepShell shell = surroundings.engine().shell(request, id)) {
+        return new ProcessBuilder(shell.command()).inheritIO().start().waitFor();
+      }
     }
   }
 }

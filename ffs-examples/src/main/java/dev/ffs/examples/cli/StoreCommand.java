@@ -192,7 +192,7 @@ final class StoreCommand {
                   Console.count(pruned.failed().count(), "failed step")));
       print("%s %s".formatted(Units.bytes(pruned.left()), dryRun ? "would be left" : "are left"));
       if (most.isPresent() && pruned.left() > most.getAsLong()) {
-        print("That is more than " + maxSize + ": running builds use it.");
+        print("That is more than " + maxSize + ": running builds and open shells use it.");
       }
       return ExitCode.OK;
     }

@@ -5,6 +5,7 @@ import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.Forecast;
 import dev.ffs.engine.HostException;
+import dev.ffs.engine.StepShell;
 import dev.ffs.plan.StepId;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -34,6 +35,7 @@ final class Calls implements Engine {
         throw new IllegalStateException("nothing is to be built");
       };
   List<String> shell = List.of();
+  int shellsLeft;
   Function<Set<StepId>, CheckResult> check =
       steps -> {
         throw new IllegalStateException("nothing is to be checked");
@@ -92,7 +94,7 @@ final class Calls implements Engine {
   }
 
   @Override
-  public List<String> shellCommand(BuildRequest request, StepId step) {
-    return shell;
+  public StepShell shell(BuildRequest request, StepId step) {
+    return new StepShell(shell, () -> shellsLeft++);
   }
 }

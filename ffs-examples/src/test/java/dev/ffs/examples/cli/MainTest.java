@@ -851,6 +851,7 @@ class MainTest {
     calls.shell = List.of("sh", "-c", "exit 42");
 
     assertThat(calls.call("shell", "hello", "x86-64bit", "greet/hello")).isEqualTo(42);
+    assertThat(calls.shellsLeft).as("what it used is free again").isEqualTo(1);
   }
 
   @Test
