@@ -2,13 +2,12 @@ package dev.ffs.lock;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -22,12 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A lock on a file holds against other processes only, and is lost as soon as any thread of this
  * process closes the same file. So threads agree among themselves first, and only the one that won
- * opens the file. Who holds the lock may delete the file: whoever waits for it notices.
+ * opens the file. Who holds the lock may delete the file: whoever gets the lock of a file that is
+ * not there any more notices, and begins anew.
  */
 @API(status = API.Status.INTERNAL, since = "0.1")
 public final class PathLock implements AutoCloseable {
 
   private static final ConcurrentMap<Path, PathLock> LOCKS = new ConcurrentHashMap<>();
+
+  /** A link for each file that this process has open, which leads to its name. */
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
   private static final long SHORTEST_PAUSE = 1_000_000;
   private static final long LONGEST_PAUSE = 100_000_000;
@@ -51,9 +54,7 @@ public final class PathLock implements AutoCloseable {
    */
   public static PathLock acquire(Path file, Runnable waiting)
       throws IOException, InterruptedException {
-    // By its real path, or two ways to the same store would be two locks in one process.
-    Path key = file.resolveSibling(".").toRealPath().resolve(file.getFileName());
-    PathLock lock = LOCKS.computeIfAbsent(key, PathLock::new);
+    PathLock lock = LOCKS.computeIfAbsent(real(file), PathLock::new);
     Once announced = new Once(waiting);
     if (!lock.threads.tryLock()) {
       announced.run();
@@ -79,34 +80,54 @@ public final class PathLock implements AutoCloseable {
    */
   private void lockFile(Runnable waiting) throws IOException, InterruptedException {
     long pause = SHORTEST_PAUSE;
-    while (true) {
-      FileChannel opened = null;
-      boolean locked = false;
+    while (channel == null) {
+      FileChannel opened =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
-        makeFile();
-        Object before = identity();
-        opened = FileChannel.open(file, StandardOpenOption.WRITE);
         while (opened.tryLock() == null) {
           waiting.run();
           pause = await(pause);
         }
-        // While the file is open, no other one can get its inode number.
-        if (before.equals(identity())) {
-          locked = true;
+        if (isThere()) {
           channel = opened;
-          return;
         }
-      } catch (NoSuchFileException e) {
-        if (!Files.isDirectory(file.resolveSibling("."))) {
-          throw e;
-        }
-        // Who held the lock deleted the file just now.
       } finally {
-        if (!locked && opened != null) {
+        if (channel == null) {
           opened.close();
         }
       }
     }
+  }
+
+  /** By its real path, or two ways to the same store would be two locks in one process. */
+  private static Path real(Path file) throws IOException {
+    return file.resolveSibling(".").toRealPath().resolve(file.getFileName());
+  }
+
+  /**
+   * Says whether the file that this process has open still has its name, and so is the one that
+   * others open. The kernel is asked for the name of what is open: an inode number does not tell,
+   * since a new file may have that of a deleted one, and Java cannot ask for that of an open file.
+   */
+  private boolean isThere() throws IOException {
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(OPEN_FILES)) {
+      Path name = file.toRealPath();
+      for (Path link : open) {
+        try {
+          // Of a file that was deleted, the name has a mark behind it.
+          if (Files.readSymbolicLink(link).equals(name)) {
+            return true;
+          }
+        } catch (NoSuchFileException e) {
+          // Another thread has closed that one just now.
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return false;
   }
 
   private static long await(long pause) throws InterruptedException {
@@ -122,10 +143,11 @@ public final class PathLock implements AutoCloseable {
    *
    * @param file the lock file
    * @return the lock, to be closed by the same thread, or empty if anybody has it, even this thread
+   * @throws NoSuchFileException if there is no such file
    * @throws IOException if the file cannot be locked
    */
   public static Optional<PathLock> tryAcquire(Path file) throws IOException {
-    PathLock lock = LOCKS.computeIfAbsent(file.toRealPath(), PathLock::new);
+    PathLock lock = LOCKS.computeIfAbsent(real(file), PathLock::new);
     if (!lock.threads.tryLock()) {
       return Optional.empty();
     }
@@ -134,33 +156,24 @@ public final class PathLock implements AutoCloseable {
       if (lock.threads.getHoldCount() > 1) {
         return Optional.empty();
       }
-      FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE);
-      // A file that its holder has just deleted is locked in vain, but does no harm.
-      taken = opened.tryLock() != null;
-      if (taken) {
-        lock.channel = opened;
-        return Optional.of(lock);
+      FileChannel opened = FileChannel.open(lock.file, StandardOpenOption.WRITE);
+      try {
+        taken = opened.tryLock() != null && lock.isThere();
+      } finally {
+        if (!taken) {
+          opened.close();
+        }
       }
-      opened.close();
-      return Optional.empty();
+      if (!taken) {
+        return Optional.empty();
+      }
+      lock.channel = opened;
+      return Optional.of(lock);
     } finally {
       if (!taken) {
         lock.threads.unlock();
       }
     }
-  }
-
-  private void makeFile() throws IOException {
-    try {
-      Files.createFile(file);
-    } catch (FileAlreadyExistsException e) {
-      // As it is most of the time.
-    }
-  }
-
-  private Object identity() throws IOException {
-    return Objects.requireNonNull(
-        Files.readAttributes(file, BasicFileAttributes.class).fileKey(), "inode");
   }
 
   /**
