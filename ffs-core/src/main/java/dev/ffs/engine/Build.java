@@ -114,6 +114,7 @@ final class Build {
           untilSound(record, () -> runSteps(record, runner));
         }
         if (failures.isEmpty() && !request.cancellation().isCancelled()) {
+          record.complete();
           listener.onEvent(
               new BuildEvent.CheckStarted(plan.recipe(), plan.target().id(), names(steps)));
           checking.check(steps, layers);
@@ -176,6 +177,7 @@ final class Build {
             result.add(ended(Outcome.CANCELLED, List.of()));
           } else {
             result.add(packed(output));
+            record.complete();
           }
         });
     return result.get(0);

@@ -200,6 +200,24 @@ public final class BuildRecord implements AutoCloseable {
   }
 
   /**
+   * Takes note that the build came to its end: what the record names is all of it.
+   *
+   * @throws StoreException if that fails
+   */
+  public void complete() {
+    try {
+      store.guarded(
+          () -> {
+            entry = entry.completed();
+            write();
+            return build;
+          });
+    } catch (IOException e) {
+      throw new StoreException("cannot record the end of the build of " + build, e);
+    }
+  }
+
+  /**
    * Ends the use. The record stays, unless the build used exactly what the one before it used.
    *
    * @throws StoreException if that fails

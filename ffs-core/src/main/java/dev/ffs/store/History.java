@@ -21,13 +21,16 @@ import java.util.regex.Pattern;
 
 /**
  * The records of all builds: {@code builds/BUILD/NUMBER}, with a line {@code step, name, key,
- * layer} for each step and {@code source, digest} for each archive, separated by tabs.
+ * layer} for each step and {@code source, digest} for each archive, separated by tabs, and a line
+ * {@code complete} if the build came to its end.
  *
  * <p>They are ordered by number and not by time, since clocks jump.
  */
 final class History {
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{8}");
+
+  private static final String COMPLETE = "complete";
 
   private final Path directory;
 
@@ -42,10 +45,14 @@ final class History {
   /** What a step's key led to. */
   record Step(String key, String layer) {}
 
-  /** What a build used. */
-  record Entry(SortedMap<String, Step> steps, SortedSet<String> sources) {
+  /**
+   * What a build used.
+   *
+   * @param complete whether that is all of the build
+   */
+  record Entry(SortedMap<String, Step> steps, SortedSet<String> sources, boolean complete) {
 
-    static final Entry EMPTY = new Entry(new TreeMap<>(), new TreeSet<>());
+    static final Entry EMPTY = new Entry(new TreeMap<>(), new TreeSet<>(), false);
 
     Entry {
       steps = Collections.unmodifiableSortedMap(new TreeMap<>(steps));
@@ -55,13 +62,21 @@ final class History {
     Entry withStep(String name, Step step) {
       SortedMap<String, Step> more = new TreeMap<>(steps);
       more.put(name, step);
-      return new Entry(more, sources);
+      return new Entry(more, sources, complete);
     }
 
     Entry withSources(Collection<String> digests) {
       SortedSet<String> more = new TreeSet<>(sources);
       more.addAll(digests);
-      return new Entry(steps, more);
+      return new Entry(steps, more, complete);
+    }
+
+    Entry completed() {
+      return new Entry(steps, sources, true);
+    }
+
+    boolean usesTheSameAs(Entry other) {
+      return steps.equals(other.steps) && sources.equals(other.sources);
     }
 
     String toText() {
@@ -76,6 +91,9 @@ final class History {
                   .append(step.layer())
                   .append('\n'));
       sources.forEach(digest -> text.append("source\t").append(digest).append('\n'));
+      if (complete) {
+        text.append(COMPLETE).append('\n');
+      }
       return text.toString();
     }
 
@@ -83,15 +101,18 @@ final class History {
     static Entry parse(String text) {
       SortedMap<String, Step> steps = new TreeMap<>();
       SortedSet<String> sources = new TreeSet<>();
+      boolean complete = false;
       for (String line : text.split("\n", -1)) {
         String[] parts = line.split("\t", -1);
         if (parts.length == 4 && parts[0].equals("step")) {
           steps.put(parts[1], new Step(parts[2], parts[3]));
         } else if (parts.length == 2 && parts[0].equals("source")) {
           sources.add(parts[1]);
+        } else if (line.equals(COMPLETE)) {
+          complete = true;
         }
       }
-      return new Entry(steps, sources);
+      return new Entry(steps, sources, complete);
     }
   }
 
@@ -175,20 +196,30 @@ final class History {
     Files.deleteIfExists(file(build, number));
   }
 
-  /** Writes a record for good, in place of the one before it if both say the same. */
+  /**
+   * Writes a record for good, in place of the one before it if both builds used the same. If one of
+   * the two came to its end, all of the other one is there, too.
+   */
   void settle(String build, String number, Entry entry) throws IOException {
     if (entry.equals(Entry.EMPTY)) {
       remove(build, number);
       return;
     }
-    DurableFiles.replace(directory.resolve(build), number, entry.toText());
     List<String> older =
         numbers(build).stream().filter(other -> other.compareTo(number) < 0).toList();
+    Optional<String> same = Optional.empty();
+    Entry settled = entry;
     if (!older.isEmpty()) {
       String last = older.get(older.size() - 1);
-      if (!isAlive(build, last) && read(build, last).equals(entry)) {
-        remove(build, last);
+      Entry before = read(build, last);
+      if (!isAlive(build, last) && before.usesTheSameAs(entry)) {
+        same = Optional.of(last);
+        settled = before.complete() ? entry.completed() : entry;
       }
+    }
+    DurableFiles.replace(directory.resolve(build), number, settled.toText());
+    if (same.isPresent()) {
+      remove(build, same.get());
     }
   }
 

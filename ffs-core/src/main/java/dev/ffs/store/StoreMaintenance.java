@@ -303,7 +303,8 @@ public final class StoreMaintenance {
    * <p>If that does not make the store small enough, these go too until it is: archives that no
    * kept record names, trees of failed steps, and then the oldest records with what only they use.
    *
-   * @param keepLast how many records of each build stay; all if empty
+   * @param keepLast how many records of complete builds of each name stay; those of incomplete ones
+   *     stay, too, if they are newer than the newest of these. All if empty
    * @param maxBytes what may be left; anything if empty
    * @param dryRun whether to say only what would go
    * @return what went
@@ -433,13 +434,28 @@ public final class StoreMaintenance {
       for (String build : history.builds()) {
         List<Kept> over =
             all.records.stream().filter(r -> r.build.equals(build) && !r.alive).toList();
-        int skipped = Math.max(0, over.size() - keepLast.orElse(over.size()));
-        records.addAll(over.subList(skipped, over.size()));
+        records.addAll(keepLast.isEmpty() ? over : last(keepLast.getAsInt(), over));
       }
       all.records.stream().filter(Kept::alive).forEach(records::add);
       if (maxBytes.isPresent()) {
         shrink(maxBytes.getAsLong());
       }
+    }
+
+    /** What failed or was stopped counts as none of them: it lacks what the next one can use. */
+    private List<Kept> last(int count, List<Kept> ofOneBuild) {
+      List<Kept> kept = new ArrayList<>();
+      int complete = 0;
+      for (int i = ofOneBuild.size() - 1; i >= 0 && complete < count; i--) {
+        Kept record = ofOneBuild.get(i);
+        if (record.entry.complete()) {
+          kept.add(record);
+          complete++;
+        } else if (complete == 0) {
+          kept.add(record);
+        }
+      }
+      return kept;
     }
 
     private void shrink(long most) {

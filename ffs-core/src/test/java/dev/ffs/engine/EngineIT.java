@@ -333,6 +333,20 @@ class EngineIT {
   }
 
   @Test
+  void failedBuildsDoNotTakeThePlaceOfAGoodOneWhenTheStoreIsPruned() {
+    builds.build(THREE);
+    for (String text : List.of("x", "y")) {
+      builds.build(host(script("a", "echo " + text + " >$FFS_SYSROOT/a"), script("b", "exit 3")));
+    }
+
+    StoreMaintenance.of(LayerStore.open(builds.store))
+        .prune(OptionalInt.of(1), OptionalLong.empty(), false);
+
+    assertThat(outcomes(builds.build(THREE)))
+        .containsExactly("base/a REUSED", "base/b REUSED", "base/c REUSED");
+  }
+
+  @Test
   void aShellNeedsWhatItsStepSees() {
     assertThatThrownBy(() -> FFS.shell(builds.request(THREE), new StepId("base", "b")))
         .isInstanceOf(HostException.class)

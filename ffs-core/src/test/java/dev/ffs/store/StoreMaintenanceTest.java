@@ -81,6 +81,15 @@ class StoreMaintenanceTest {
   /** A build with one step, {@code tools/a}. */
   private Layer build(String build, String script) throws Exception {
     try (BuildRecord record = store.record(build, TIME)) {
+      Layer layer = make(record, "a", script);
+      record.complete();
+      return layer;
+    }
+  }
+
+  /** A build that failed after its first step. */
+  private Layer failedBuild(String build, String script) throws Exception {
+    try (BuildRecord record = store.record(build, TIME)) {
       return make(record, "a", script);
     }
   }
@@ -317,6 +326,38 @@ class StoreMaintenanceTest {
     }
     assertThat(maintenance.verify(false)).isEmpty();
     assertThat(Files.list(root.resolve("running"))).isEmpty();
+  }
+
+  @Test
+  void aBuildThatDidNotComeToItsEndIsNoneOfThoseThatStay() throws Exception {
+    Layer old = build("tiny-x", "touch old");
+    Layer abandoned = failedBuild("tiny-x", "touch abandoned");
+    Layer good = build("tiny-x", "touch good");
+    List<Layer> tries =
+        List.of(failedBuild("tiny-x", "touch try1"), failedBuild("tiny-x", "touch try2"));
+
+    maintenance.prune(OptionalInt.of(1), ANY, false);
+
+    assertThat(good.tree()).as("the last one that came to its end").exists();
+    assertThat(tries).allSatisfy(layer -> assertThat(layer.tree()).exists());
+    assertThat(old.tree()).doesNotExist();
+    assertThat(abandoned.tree()).doesNotExist();
+
+    maintenance.prune(OptionalInt.of(0), ANY, false);
+    assertThat(maintenance.list().layers().count()).isZero();
+  }
+
+  @Test
+  void aBuildThatWasStoppedWhenAllWasThereIsAsGoodAsTheOneBeforeIt() throws Exception {
+    Layer good = build("tiny-x", "touch good");
+    failedBuild("tiny-x", "touch good");
+    failedBuild("tiny-x", "touch other");
+    assertThat(maintenance.list().builds().get(0).records()).isEqualTo(2);
+
+    build("tiny-x", "touch third");
+    maintenance.prune(OptionalInt.of(2), ANY, false);
+
+    assertThat(good.tree()).exists();
   }
 
   @Test

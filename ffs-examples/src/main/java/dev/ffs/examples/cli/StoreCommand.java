@@ -148,7 +148,10 @@ final class StoreCommand {
     @Option(
         names = "--keep-last",
         paramLabel = "N",
-        description = "Keep what the last N different builds of each recipe and target use.")
+        description = {
+          "Keep what the last N different builds of each recipe and target use that came to",
+          "their end, and those that failed or were stopped since."
+        })
     @Nullable Integer keepLast;
 
     @Option(
