@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -111,13 +112,8 @@ final class Build {
         StepRunner runner = runner(record, site, sources.orElseGet(Map::of));
         Checking checking = new Checking(request, record, runner, listener);
         if (sources.isPresent()) {
-          untilSound(record, () -> runSteps(record, runner));
-        }
-        if (failures.isEmpty() && !request.cancellation().isCancelled()) {
-          record.complete();
-          listener.onEvent(
-              new BuildEvent.CheckStarted(plan.recipe(), plan.target().id(), names(steps)));
-          checking.check(steps, layers);
+          AtomicBoolean begun = new AtomicBoolean();
+          untilSound(record, () -> check(record, runner, checking, steps, begun));
         }
         CheckResult result = checking.result(failures);
         listener.onEvent(
@@ -129,6 +125,24 @@ final class Build {
         return result;
       }
     }
+  }
+
+  private void check(
+      BuildRecord record,
+      StepRunner runner,
+      Checking checking,
+      List<PlannedStep> steps,
+      AtomicBoolean begun) {
+    runSteps(record, runner);
+    if (!failures.isEmpty() || request.cancellation().isCancelled()) {
+      return;
+    }
+    if (begun.compareAndSet(false, true)) {
+      record.complete();
+      listener.onEvent(
+          new BuildEvent.CheckStarted(plan.recipe(), plan.target().id(), names(steps)));
+    }
+    checking.check(steps, layers);
   }
 
   private static List<String> names(List<PlannedStep> steps) {

@@ -15,11 +15,13 @@ import dev.ffs.store.Manifest.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -34,6 +36,9 @@ final class Checking {
   private final Variation variation;
   private final BuildListener listener;
 
+  /** Those that ran again; after damage was found, they need not once more. */
+  private final Set<StepId> checked = new HashSet<>();
+
   private final List<StepId> equal = new ArrayList<>();
   private final List<StepDifference> different = new ArrayList<>();
   private final List<BuildResult.StepFailure> failures = new ArrayList<>();
@@ -46,14 +51,21 @@ final class Checking {
     this.listener = listener;
   }
 
-  /** Checks steps, each by itself: it sees what was built the first time. */
+  /**
+   * Checks steps that have not been checked, each by itself: it sees what was built the first time.
+   *
+   * @throws DamagedLayerException if a layer that a step sees is damaged
+   */
   void check(List<PlannedStep> steps, Map<StepId, Layer> layers) {
     for (PlannedStep step : steps) {
       boolean stop = !request.keepGoing() && !(different.isEmpty() && failures.isEmpty());
       if (stop || request.cancellation().isCancelled()) {
         return;
       }
-      check(step, layers);
+      if (!checked.contains(step.id())) {
+        check(step, layers);
+        checked.add(step.id());
+      }
     }
   }
 

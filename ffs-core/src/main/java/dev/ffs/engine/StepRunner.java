@@ -210,15 +210,7 @@ final class StepRunner {
       Map<StepId, Layer> layers,
       JobPool pool)
       throws InterruptedException {
-    List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
-    for (Layer layer : seen) {
-      record
-          .damage(layer)
-          .ifPresent(
-              damage -> {
-                throw new DamagedLayerException(layer, damage);
-              });
-    }
+    List<Layer> seen = seen(step, layers);
     int jobs = step.jobs() == null ? request.jobs() : Math.min(step.jobs(), request.jobs());
     Optional<JobPool.Lease> lease = pool.acquire(jobs);
     if (lease.isEmpty()) {
@@ -301,10 +293,14 @@ final class StepRunner {
       @Nullable Path kept,
       BuildResult.@Nullable StepFailure failure) {}
 
-  /** Runs a step that has been built once more, and keeps what it made apart from the layers. */
+  /**
+   * Runs a step that has been built once more, and keeps what it made apart from the layers.
+   *
+   * @throws DamagedLayerException if a layer that the step sees is damaged
+   */
   @SuppressWarnings("try") // The visit ends with the block.
   Again again(PlannedStep step, Map<StepId, Layer> layers, Variation variation) {
-    List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
+    List<Layer> seen = seen(step, layers);
     String name = step.id().toString();
     StepScripts generated = scripts.generate(step);
     int jobs = variation.jobs(step, store.jobs(inputs(step, generated, layers).key()));
@@ -362,6 +358,20 @@ final class StepRunner {
     }
     tokens.lendThrough(pipe);
     return pipe;
+  }
+
+  /** Returns the layers that a step sees, which are as they were made. */
+  private List<Layer> seen(PlannedStep step, Map<StepId, Layer> layers) {
+    List<Layer> seen = step.sees().stream().map(id -> layerOf(layers, id)).toList();
+    for (Layer layer : seen) {
+      record
+          .damage(layer)
+          .ifPresent(
+              damage -> {
+                throw new DamagedLayerException(layer, damage);
+              });
+    }
+    return seen;
   }
 
   private static Layer layerOf(Map<StepId, Layer> layers, StepId id) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.engine.CheckResult.FileDifference;
 import dev.ffs.engine.CheckResult.StepDifference;
+import dev.ffs.event.BuildEvent;
 import dev.ffs.fixtures.Tools;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
@@ -129,6 +130,27 @@ class CheckIT {
     assertThat(result.varied()).noneMatch(what -> what.startsWith("job count"));
     assertThat(result.notVaried())
         .contains("job count of base/a: it is not known how many there were at first");
+  }
+
+  @Test
+  void aDamagedLayerIsMadeAgainBeforeAStepIsJudgedByWhatItSees() throws Exception {
+    Recipe recipe =
+        host(
+            script("a", into("echo text")),
+            script("b", "cat $FFS_SYSROOT/file >$FFS_SYSROOT/copy", "a"));
+    builds.build(recipe);
+    try (var files = Files.walk(builds.store.resolve("layers"))) {
+      Path file = files.filter(path -> path.endsWith("tree/file")).findFirst().orElseThrow();
+      Files.writeString(file, "TEXT\n");
+    }
+    builds.events.clear();
+
+    CheckResult result = FFS.check(builds.request(recipe), Set.of(StepId.parse("base/b")));
+
+    assertThat(result.different()).isEmpty();
+    assertThat(result.equal()).containsExactly(StepId.parse("base/b"));
+    assertThat(builds.events).filteredOn(BuildEvent.StoreDamaged.class::isInstance).hasSize(1);
+    assertThat(builds.events).filteredOn(BuildEvent.CheckStarted.class::isInstance).hasSize(1);
   }
 
   @Test
