@@ -324,8 +324,15 @@ final class StepRunner {
         return new Again(Outcome.CANCELLED, null, null, null);
       }
       if (!status.succeeded()) {
-        BuildResult.StepFailure failure = failure(step, status, output, workspace, log);
-        return new Again(Outcome.FAILED, null, null, failure);
+        List<String> last = lastLines(step, status, output, log);
+        store
+            .keepFailed(againBuild(), name, workspace)
+            .ifPresent(kept -> last.add("What it left is in " + kept + "."));
+        return new Again(
+            Outcome.FAILED,
+            null,
+            null,
+            new BuildResult.StepFailure(step.id(), status.toString(), last, log));
       }
       Manifest manifest = store.manifest(workspace);
       Path kept = store.keepFailed(againBuild(), name, workspace).orElseThrow();
@@ -516,7 +523,23 @@ final class StepRunner {
   private BuildResult.StepFailure failure(
       PlannedStep step, ExitStatus status, StepLog output, Workspace workspace, Path log)
       throws IOException {
-    List<String> last = output.lastLines();
+    List<String> last = lastLines(step, status, output, log);
+    site.onFailed(workspace, step.id());
+    if (store.keepFailed(build, step.id().toString(), workspace).isEmpty()) {
+      // Whoever looks at the last failure would be surprised to find another one.
+      last.add("Its tree is not kept: a shell is open in that of its last failure.");
+    }
+    return new BuildResult.StepFailure(step.id(), status.toString(), last, log);
+  }
+
+  /**
+   * Returns the end of the log of a step that failed.
+   *
+   * @throws HostException if it is not the step that failed, but its enclosure
+   */
+  private List<String> lastLines(
+      PlannedStep step, ExitStatus status, StepLog output, Path log) {
+    List<String> last = new ArrayList<>(output.lastLines());
     String lastLine = last.isEmpty() ? "" : last.get(last.size() - 1);
     if (status.code() == NO_ENCLOSURE && lastLine.startsWith(ENCLOSURE_PREFIX)) {
       String reason = lastLine.substring(ENCLOSURE_PREFIX.length());
@@ -532,14 +555,7 @@ final class StepRunner {
       String reason = lastLine.substring(PROGRAM_PREFIX.length());
       throw new HostException("cannot run step " + step.id() + ": " + reason + "; its log: " + log);
     }
-    site.onFailed(workspace, step.id());
-    String name = step.id().toString();
-    if (store.keepFailed(build, name, workspace).isEmpty()) {
-      // Whoever looks at the last failure would be surprised to find another one.
-      last = new ArrayList<>(last);
-      last.add("Its tree is not kept: a shell is open in that of its last failure.");
-    }
-    return new BuildResult.StepFailure(step.id(), status.toString(), last, log);
+    return last;
   }
 
   /**

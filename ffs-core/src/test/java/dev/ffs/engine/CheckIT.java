@@ -219,5 +219,10 @@ class CheckIT {
     assertThat(result.failures()).hasSize(1);
     assertThat(result.failures().get(0).log()).exists();
     assertThat(result.different()).isEmpty();
+    // It has not failed as a step of the build, and does not look as if it had.
+    assertThat(builds.store.resolve("failed/small-x86-64bit")).doesNotExist();
+    Path kept = builds.store.resolve("failed/small-x86-64bit+check/base-a");
+    assertThat(kept).isDirectory();
+    assertThat(result.failures().get(0).lastLines()).contains("What it left is in " + kept + ".");
   }
 }
