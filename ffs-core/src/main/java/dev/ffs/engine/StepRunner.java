@@ -48,6 +48,9 @@ final class StepRunner {
   /** Exit code of the enclosure's script when it could not set up the enclosure. */
   private static final int NO_ENCLOSURE = 125;
 
+  /** What the C library says of ENOSPC; steps run with LC_ALL=C. */
+  private static final String NO_SPACE = "No space left on device";
+
   private static final String ENCLOSURE_PREFIX = "enclosure: ";
 
   /** Begins the last line of the script that enters a root through a program, if it could not. */
@@ -328,6 +331,11 @@ final class StepRunner {
         store
             .keepFailed(againBuild(), name, workspace)
             .ifPresent(kept -> last.add("What it left is in " + kept + "."));
+        if (output.lastLines().stream().anyMatch(line -> line.contains(NO_SPACE))) {
+          last.add(
+              "The second time its build directory is in memory, of which it may take half; a step"
+                  + " that needs more cannot be checked here.");
+        }
         return new Again(
             Outcome.FAILED,
             null,

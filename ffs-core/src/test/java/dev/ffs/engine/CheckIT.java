@@ -212,6 +212,20 @@ class CheckIT {
   }
 
   @Test
+  void aStepThatHasNoRoomTheSecondTimeIsToldWhy() {
+    CheckResult result =
+        check(
+            host(
+                script(
+                    "a", "[ $FFS_JOBS = 2 ] || { echo 'x: No space left on device'; exit 1; }")));
+
+    assertThat(result.failures().get(0).lastLines())
+        .contains(
+            "The second time its build directory is in memory, of which it may take half; a step"
+                + " that needs more cannot be checked here.");
+  }
+
+  @Test
   void aStepThatFailsTheSecondTimeIsAFailure() {
     CheckResult result = check(host(script("a", "[ $FFS_JOBS = 2 ]")));
 
