@@ -456,6 +456,14 @@ final class Build {
 
   /** Prepares a shell in the root of a step, and holds what it uses. */
   StepShell shell(PlannedStep step) {
+    if (request.enclosure() == Enclosure.NONE) {
+      throw new HostException(
+          "without an enclosure there is no root to enter: what "
+              + step.id()
+              + " left is in /ffs/sysroot and /build/"
+              + step.id().step()
+              + " until the next step runs");
+    }
     Map<String, FetchedSource> sources =
         Fetching.fetch(request, plan, listener)
             .orElseThrow(() -> new HostException("cancelled while sources were fetched"));

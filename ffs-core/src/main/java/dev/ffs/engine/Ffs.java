@@ -184,7 +184,8 @@ public final class Ffs {
    * @return the shell's command, to be closed after it has ended; until then nobody removes what it
    *     uses
    * @throws DiagnosticException if the recipe has errors, or no such target or step
-   * @throws HostException if the steps that this one sees have not been built
+   * @throws HostException if the steps that this one sees have not been built, or there is no
+   *     enclosure to enter
    * @throws StoreException if the store cannot be used, or somebody has a shell open there already
    */
   public StepShell shell(BuildRequest request, StepId id) {

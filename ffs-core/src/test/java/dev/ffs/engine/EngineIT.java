@@ -347,6 +347,19 @@ class EngineIT {
   }
 
   @Test
+  void withoutAnEnclosureThereIsNothingToEnterAndItIsSaidWhereToLook() {
+    assertThatThrownBy(
+            () ->
+                FFS.shell(
+                    builds.request(THREE, b -> b.enclosure(Enclosure.NONE)),
+                    new StepId("base", "b")))
+        .isInstanceOf(HostException.class)
+        .hasMessage(
+            "without an enclosure there is no root to enter: what base/b left is in /ffs/sysroot"
+                + " and /build/b until the next step runs");
+  }
+
+  @Test
   void aShellNeedsWhatItsStepSees() {
     assertThatThrownBy(() -> FFS.shell(builds.request(THREE), new StepId("base", "b")))
         .isInstanceOf(HostException.class)

@@ -10,7 +10,6 @@ import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.lxd.LxdSnapshot;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
-import dev.ffs.script.Shell;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,18 +146,9 @@ final class BuildCommand implements Callable<Integer> {
   }
 
   private String enter(StepId step) {
-    List<String> words = new ArrayList<>();
-    words.addAll(List.of(surroundings.command(), "shell"));
-    words.addAll(List.of(options.arguments.recipe, options.arguments.target, step.toString()));
-    words.addAll(where.words());
+    List<String> words = new ArrayList<>(where.words());
     words.addAll(lxd.words());
-    if (options.arguments.recipes.recipes != null) {
-      words.addAll(List.of("--recipes", options.arguments.recipes.recipes.toString()));
-    }
-    if (options.store.store != null) {
-      words.addAll(List.of("--store", options.store.store.toString()));
-    }
-    words.addAll(where.words());
-    return Shell.command(words);
+    words.addAll(enclosure.words());
+    return options.enter(surroundings, step, words);
   }
 }

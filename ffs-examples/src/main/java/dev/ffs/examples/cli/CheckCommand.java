@@ -7,7 +7,6 @@ import dev.ffs.engine.CheckResult.StepDifference;
 import dev.ffs.exec.Executor;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
-import dev.ffs.script.Shell;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,7 +87,8 @@ final class CheckCommand implements Callable<Integer> {
     CheckResult result = surroundings.engine().check(request, ids);
     List<String> lines = new ArrayList<>();
     for (StepFailure failure : result.failures()) {
-      lines.addAll(Report.failure(failure, enter(failure.step()), again));
+      lines.addAll(
+          Report.failure(failure, options.enter(surroundings, failure.step(), where.words()), again));
     }
     for (StepDifference difference : result.different()) {
       lines.addAll(DifferenceReport.lines(difference, executor));
@@ -104,18 +104,5 @@ final class CheckCommand implements Callable<Integer> {
     lines.add("  varied:      " + String.join(", ", result.varied()));
     result.notVaried().forEach(what -> lines.add("  not varied:  " + what));
     return new Attended.Ended(result.succeeded() ? ExitCode.OK : ExitCode.BUILD_FAILED, lines);
-  }
-
-  private String enter(StepId step) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                surroundings.command(),
-                "shell",
-                options.arguments.recipe,
-                options.arguments.target,
-                step.toString()));
-    words.addAll(where.words());
-    return Shell.command(words);
   }
 }

@@ -1,20 +1,28 @@
 package dev.ffs.examples.cli;
 
 import dev.ffs.engine.Enclosure;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** What keeps steps from the rest of the machine. */
 final class EnclosureOption {
 
+  private static final String USUAL = "namespaces";
+
   @Option(
       names = "--enclosure",
       paramLabel = "KIND",
-      defaultValue = "namespaces",
+      defaultValue = USUAL,
       description = {
         "What keeps steps from the rest of this machine: namespaces, or none;",
         "default: ${DEFAULT-VALUE}."
       })
   String enclosure;
+
+  /** Returns the words that say the same to another command: none for what is usual. */
+  List<String> words() {
+    return enclosure.equals(USUAL) ? List.of() : List.of("--enclosure", enclosure);
+  }
 
   /**
    * Returns the kind.
@@ -23,7 +31,7 @@ final class EnclosureOption {
    */
   Enclosure kind() {
     return switch (enclosure) {
-      case "namespaces" -> Enclosure.NAMESPACES;
+      case USUAL -> Enclosure.NAMESPACES;
       case "none" -> Enclosure.NONE;
       default ->
           throw new UsageException(

@@ -3,6 +3,7 @@ package dev.ffs.examples.cli;
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.exec.Executor;
 import dev.ffs.model.Recipe;
+import dev.ffs.plan.StepId;
 import dev.ffs.script.Shell;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,25 @@ final class RequestOptions {
     return BuildRequest.of(recipe, arguments.target, executor)
         .store(store.directory())
         .offline(offline);
+  }
+
+  /**
+   * Returns the command that opens a shell in a step.
+   *
+   * @param more options of that command besides those that all have in common
+   */
+  String enter(Surroundings surroundings, StepId step, List<String> more) {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of(surroundings.command(), "shell"));
+    words.addAll(List.of(arguments.recipe, arguments.target, step.toString()));
+    words.addAll(more);
+    if (arguments.recipes.recipes != null) {
+      words.addAll(List.of("--recipes", arguments.recipes.recipes.toString()));
+    }
+    if (store.store != null) {
+      words.addAll(List.of("--store", store.store.toString()));
+    }
+    return Shell.command(words);
   }
 
   /** Returns the command line as it was given. */

@@ -24,6 +24,7 @@ final class ShellCommand implements Callable<Integer> {
   @Mixin StoreOption store;
   @Mixin ExecutorOption where;
   @Mixin LxdOptions lxd;
+  @Mixin EnclosureOption enclosure;
 
   @Parameters(index = "2", paramLabel = "STEP", description = "As PHASE/STEP; see `ffs plan`.")
   String step;
@@ -41,7 +42,10 @@ final class ShellCommand implements Callable<Integer> {
             ? lxd.enter(surroundings, recipe, arguments.target)
             : where.open(surroundings)) {
       BuildRequest request =
-          BuildRequest.of(recipe, arguments.target, opened).store(store.directory()).build();
+          BuildRequest.of(recipe, arguments.target, opened)
+              .store(store.directory())
+              .enclosure(enclosure.kind())
+              .build();
       try (StepShell shell = surroundings.engine().shell(request, id)) {
         return new ProcessBuilder(shell.command()).inheritIO().start().waitFor();
       }

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class Calls implements Engine {
       };
   List<String> shell = List.of();
   int shellsLeft;
+  final List<BuildRequest> shellRequests = new ArrayList<>();
   Function<Set<StepId>, CheckResult> check =
       steps -> {
         throw new IllegalStateException("nothing is to be checked");
@@ -95,6 +97,7 @@ final class Calls implements Engine {
 
   @Override
   public StepShell shell(BuildRequest request, StepId step) {
+    shellRequests.add(request);
     return new StepShell(shell, () -> shellsLeft++);
   }
 }

@@ -10,6 +10,7 @@ import dev.ffs.engine.BuildResult.StepResult;
 import dev.ffs.engine.CheckResult;
 import dev.ffs.engine.CheckResult.FileDifference;
 import dev.ffs.engine.CheckResult.StepDifference;
+import dev.ffs.engine.Enclosure;
 import dev.ffs.engine.Forecast;
 import dev.ffs.engine.Forecast.Change;
 import dev.ffs.engine.Forecast.Verdict;
@@ -844,6 +845,43 @@ class MainTest {
 
     assertThat(calls.err()).startsWith("ffs: no bundle can be written to " + temp);
     assertThat(temp).isDirectoryContaining("glob:**/precious");
+  }
+
+  @Test
+  void howToLookInsideHoldsForTheVeryBuildThatFailed() {
+    StepFailure failure = new StepFailure(STEP, "exit code 2", List.of(), Path.of("/s/hello.log"));
+    buildEnds(
+        new BuildResult(
+            Outcome.FAILED, List.of(), List.of(), List.of(failure), Duration.ofSeconds(1)));
+    String recipes = Calls.HOME.resolve("recipes").toString();
+
+    calls.call(
+        "build", "hello", "x86-64bit", "--enclosure=none", "--recipes", recipes, "--store", "/s");
+    assertThat(calls.err())
+        .contains(
+            "  look inside:  ./ffs shell hello x86-64bit greet/hello --enclosure none --recipes "
+                + recipes
+                + " --store /s\n");
+
+    calls.check =
+        steps ->
+            new CheckResult(List.of(), List.of(), List.of(failure), List.of(), List.of(), false);
+    calls.call("check", "hello", "x86-64bit", "--recipes", recipes, "--store", "/s");
+    assertThat(calls.err())
+        .contains(
+            "  look inside:  ./ffs shell hello x86-64bit greet/hello --recipes "
+                + recipes
+                + " --store /s\n");
+  }
+
+  @Test
+  void aShellHasTheEnclosureThatItsStepHad() {
+    calls.shell = List.of("true");
+
+    calls.call("shell", "hello", "x86-64bit", "greet/hello", "--enclosure", "none");
+    assertThat(calls.shellRequests)
+        .extracting(BuildRequest::enclosure)
+        .containsExactly(Enclosure.NONE);
   }
 
   @Test
