@@ -18,7 +18,7 @@ import org.apiguardian.api.API;
  * @param executor runs the steps; the caller closes it
  * @param store directory of finished steps and archives
  * @param output directory that takes what is built
- * @param jobs how many jobs the steps may run at once, at least 1
+ * @param jobs how many jobs the steps may run at once, from 1 to {@link #MOST_JOBS}
  * @param offline whether to do without a network
  * @param keepGoing whether steps that do not depend on a failed one still run
  * @param enclosure what keeps steps from what is not theirs
@@ -39,6 +39,12 @@ public record BuildRequest(
     List<BuildListener> listeners,
     Cancellation cancellation) {
 
+  /**
+   * The most jobs of a build. As many processes are all that a step may have; and the tokens of all
+   * jobs must have room in a pipe, which holds at least 4096 bytes (pipe(7)).
+   */
+  public static final int MOST_JOBS = 4096;
+
   /** Copies the list and checks that all is there. */
   public BuildRequest {
     Objects.requireNonNull(recipe, "recipe");
@@ -48,8 +54,9 @@ public record BuildRequest(
     Objects.requireNonNull(output, "output");
     Objects.requireNonNull(enclosure, "enclosure");
     Objects.requireNonNull(cancellation, "cancellation");
-    if (jobs < 1) {
-      throw new IllegalArgumentException("a build needs at least one job, not " + jobs);
+    if (jobs < 1 || jobs > MOST_JOBS) {
+      throw new IllegalArgumentException(
+          "a build has from 1 to " + MOST_JOBS + " jobs, not " + jobs);
     }
     listeners = List.copyOf(listeners);
   }
@@ -120,7 +127,7 @@ public record BuildRequest(
     /**
      * Sets how many jobs the steps may run at once.
      *
-     * @param count at least 1
+     * @param count from 1 to {@link #MOST_JOBS}
      * @return this
      */
     public Builder jobs(int count) {

@@ -1,6 +1,7 @@
 package dev.ffs.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ffs.fixtures.Tools;
 import java.io.FileInputStream;
@@ -56,6 +57,24 @@ class JobPoolIT {
       lease.lendThrough(fifo);
       assertThat(lent(fifo)).isEqualTo(3);
     }
+  }
+
+  @Test
+  void theMostJobsOfABuildHaveRoomInAPipe() throws Exception {
+    JobPool pool = new JobPool(BuildRequest.MOST_JOBS);
+    Path fifo = fifo("a");
+
+    try (JobPool.Lease lease = pool.acquire(BuildRequest.MOST_JOBS).orElseThrow()) {
+      lease.lendThrough(fifo);
+      assertThat(lent(fifo)).isEqualTo(BuildRequest.MOST_JOBS - 1);
+    }
+  }
+
+  @Test
+  void moreJobsThanThatAreRefused() throws Exception {
+    assertThatThrownBy(() -> new Builds(directory).request(Builds.host(), b -> b.jobs(65_538)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a build has from 1 to 4096 jobs, not 65538");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.ffs.examples.cli;
 
 import dev.ffs.exec.Cancellation;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Attended {
 
   /** How long the end of this process waits for the work to stop. */
-  private static final int PATIENCE_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final int TICK_MILLIS = 200;
 
@@ -56,7 +57,8 @@ final class Attended {
     Cancellation cancellation = new Cancellation();
     CountDownLatch over = new CountDownLatch(1);
     Thread hook =
-        new Thread(() -> interrupt(surroundings.err(), cancellation, over), "ffs-interrupt");
+        new Thread(
+            () -> interrupt(surroundings.err(), cancellation, over, PATIENCE), "ffs-interrupt");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       Ended ended;
@@ -98,12 +100,18 @@ final class Attended {
     return ticks;
   }
 
-  private static void interrupt(PrintStream err, Cancellation cancellation, CountDownLatch over) {
-    cancellation.cancel();
+  /** Stops the work and waits for its end, but not for ever, whatever it is at. */
+  static void interrupt(
+      PrintStream err, Cancellation cancellation, CountDownLatch over, Duration patience) {
+    // Whoever is told of it may be stuck as well.
+    Thread cancelling = new Thread(cancellation::cancel, "ffs-cancel");
+    cancelling.setDaemon(true);
+    cancelling.start();
     try {
       // When this thread ends, the process does, whatever the others were about to print.
-      if (!over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        err.println("ffs: the build has not stopped after " + PATIENCE_SECONDS + " s; giving up");
+      if (!over.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        err.println(
+            "ffs: the build has not stopped after " + patience.toSeconds() + " s; giving up");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

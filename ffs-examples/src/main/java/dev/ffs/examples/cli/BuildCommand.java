@@ -111,6 +111,10 @@ final class BuildCommand implements Callable<Integer> {
     if (count < 1) {
       throw new UsageException("--jobs must be at least 1, not " + count);
     }
+    if (count > BuildRequest.MOST_JOBS) {
+      throw new UsageException(
+          "--jobs must be at most " + BuildRequest.MOST_JOBS + ", not " + count);
+    }
     return count;
   }
 

@@ -787,6 +787,13 @@ class MainTest {
   }
 
   @Test
+  void moreJobsThanABuildMayHaveAreAMistake() {
+    assertThat(calls.call("build", "hello", "x86-64bit", "--jobs", "65538"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).isEqualTo("ffs: --jobs must be at most 4096, not 65538\n");
+  }
+
+  @Test
   void withoutWordsThereIsHelp() {
     assertThat(calls.call()).isEqualTo(ExitCode.USAGE);
 
