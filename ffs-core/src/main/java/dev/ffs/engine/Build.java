@@ -507,7 +507,10 @@ final class Build {
   private Layer built(
       BuildRecord record, PlannedStep step, PlannedStep seer, Map<String, FetchedSource> sources) {
     StepInputs inputs =
-        StepInputs.of(request.enclosure(), request.executor().chrootProgram(), step,
+        StepInputs.of(
+            request.enclosure(),
+            request.executor().chrootProgram(),
+            step,
             scripts.generate(step),
             source -> Optional.ofNullable(sources.get(source.id())).map(f -> f.archive().digest()),
             id -> Optional.of(layerOf(id).digest()),

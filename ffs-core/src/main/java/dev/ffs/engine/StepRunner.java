@@ -545,8 +545,7 @@ final class StepRunner {
    *
    * @throws HostException if it is not the step that failed, but its enclosure
    */
-  private List<String> lastLines(
-      PlannedStep step, ExitStatus status, StepLog output, Path log) {
+  private List<String> lastLines(PlannedStep step, ExitStatus status, StepLog output, Path log) {
     List<String> last = new ArrayList<>(output.lastLines());
     String lastLine = last.isEmpty() ? "" : last.get(last.size() - 1);
     if (status.code() == NO_ENCLOSURE && lastLine.startsWith(ENCLOSURE_PREFIX)) {

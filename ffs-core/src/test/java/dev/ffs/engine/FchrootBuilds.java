@@ -19,6 +19,7 @@ import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
 import dev.ffs.script.ScriptGenerator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -150,16 +151,13 @@ abstract class FchrootBuilds {
     assertThat(builds.lines("main/a")).containsExactlyInAnyOrder("out", "err");
     assertThat(builds.store.resolve("failed/small-x86-64bit/main-a/layer/tree/half")).exists();
 
-    Process shell =
-        new ProcessBuilder(FFS.shellCommand(builds.request(recipe), new StepId("main", "a")))
-            .redirectErrorStream(true)
-            .start();
-    shell.outputWriter().append("ls -d /half /ffs/build.sh; exit 4\n").close();
-    assertThat(
-            new String(
-                shell.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
-        .contains("/ffs/build.sh\n/half\n");
-    assertThat(shell.waitFor()).isEqualTo(4);
+    try (StepShell open = FFS.shell(builds.request(recipe), new StepId("main", "a"))) {
+      Process shell = new ProcessBuilder(open.command()).redirectErrorStream(true).start();
+      shell.outputWriter().append("ls -d /half /ffs/build.sh; exit 4\n").close();
+      assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("/ffs/build.sh\n/half\n");
+      assertThat(shell.waitFor()).isEqualTo(4);
+    }
   }
 
   @Test

@@ -525,12 +525,11 @@ class ForeignIT {
       assertThat(Tools.run(directory, "tar", "-t", "-f", tarball.toString()).output().lines())
           .containsExactly("kind");
 
-      Process shell =
-          new ProcessBuilder(FFS.shellCommand(request, new StepId("main", "kind")))
-              .redirectErrorStream(true)
-              .start();
-      shell.outputWriter().append("echo; uname -m\n").close();
-      assertThat(Jvm.outputOf(shell).lines()).contains(arch);
+      try (StepShell open = FFS.shell(request, new StepId("main", "kind"))) {
+        Process shell = new ProcessBuilder(open.command()).redirectErrorStream(true).start();
+        shell.outputWriter().append("echo; uname -m\n").close();
+        assertThat(Jvm.outputOf(shell).lines()).contains(arch);
+      }
 
       Path bundle = directory.resolve("bundle-" + arch);
       FFS.generate(FFS.plan(recipe, target.id()), bundle);

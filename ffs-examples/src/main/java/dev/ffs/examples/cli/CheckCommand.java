@@ -88,7 +88,8 @@ final class CheckCommand implements Callable<Integer> {
     List<String> lines = new ArrayList<>();
     for (StepFailure failure : result.failures()) {
       lines.addAll(
-          Report.failure(failure, options.enter(surroundings, failure.step(), where.words()), again));
+          Report.failure(
+              failure, options.enter(surroundings, failure.step(), where.words()), again));
     }
     for (StepDifference difference : result.different()) {
       lines.addAll(DifferenceReport.lines(difference, executor));
