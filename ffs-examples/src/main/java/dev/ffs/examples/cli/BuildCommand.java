@@ -7,6 +7,7 @@ import dev.ffs.engine.Enclosure;
 import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.Executor;
 import dev.ffs.exec.ExecutorException;
+import dev.ffs.exec.lxd.LxdException;
 import dev.ffs.exec.lxd.LxdSnapshot;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,22 +89,47 @@ final class BuildCommand implements Callable<Integer> {
         options.display,
         again(),
         (console, cancellation) -> {
-          try (Executor opened =
+          Executor opened =
               inLxd
                   ? lxd.begin(surroundings, recipe, target, from, cancellation)
-                  : where.open(surroundings)) {
-            return build(
-                options
-                    .request(recipe, opened)
-                    .output(output)
-                    .jobs(count)
-                    .keepGoing(keepGoing)
-                    .enclosure(kind)
-                    .listener(console)
-                    .cancellation(cancellation)
-                    .build());
-          }
+                  : where.open(surroundings);
+          return closing(
+              opened,
+              () ->
+                  build(
+                      options
+                          .request(recipe, opened)
+                          .output(output)
+                          .jobs(count)
+                          .keepGoing(keepGoing)
+                          .enclosure(kind)
+                          .listener(console)
+                          .cancellation(cancellation)
+                          .build()));
         });
+  }
+
+  /** Does the work; that the executor does not close well changes nothing of how it ended. */
+  private static Attended.Ended closing(Executor executor, Supplier<Attended.Ended> work) {
+    Attended.Ended ended;
+    try {
+      ended = work.get();
+    } catch (RuntimeException e) {
+      try {
+        executor.close();
+      } catch (RuntimeException ofClosing) {
+        e.addSuppressed(ofClosing);
+      }
+      throw e;
+    }
+    try {
+      executor.close();
+    } catch (LxdException e) {
+      List<String> lines = new ArrayList<>(ended.lines());
+      lines.add("ffs: the container could not be stopped: " + e.getMessage());
+      ended = new Attended.Ended(ended.exitCode(), lines);
+    }
+    return ended;
   }
 
   /** Returns how many jobs are meant. */

@@ -1,10 +1,12 @@
 package dev.ffs.examples.cli;
 
+import dev.ffs.exec.lxd.LxdSettings;
 import dev.ffs.script.ScriptGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
@@ -157,6 +159,7 @@ final class Doctor {
     }
     doctor.space();
     doctor.shellcheck();
+    doctor.lxd();
     doctor.fchroot();
     return List.copyOf(doctor.findings);
   }
@@ -307,6 +310,23 @@ final class Doctor {
       findings.add(Finding.ok("shellcheck"));
     } else {
       findings.add(Finding.note("no shellcheck: only `ffs lint` needs it", "shellcheck"));
+    }
+  }
+
+  private void lxd() {
+    String image = LxdSettings.of(Map.of()).sourceImage();
+    Host.Ran ran = host.run(List.of("lxc", "image", "info", image));
+    if (ran.succeeded()) {
+      findings.add(Finding.ok("LXD with the image " + image));
+    } else {
+      String why =
+          ran.exitCode() == Host.NOT_FOUND
+              ? "no lxc"
+              : "LXD has no image %s, or does not answer: %s"
+                  .formatted(image, ran.output().lines().findFirst().orElse("no reason given"));
+      findings.add(
+          Finding.note(
+              why + "; only `--executor lxd` and the old `ffs RECIPE TARGET` need it", null));
     }
   }
 

@@ -49,6 +49,7 @@ class DoctorTest {
             ok       the enclosure: user namespaces, overlay, pivot_root
             ok       50.0 GB free for the store /store
             ok       shellcheck
+            ok       LXD with the image funtoo-fchroot
             ok       fchroot 1.0.2 (Valley of the Moles)
             """);
   }
@@ -227,6 +228,20 @@ class DoctorTest {
                 List.of()),
             new Finding(
                 State.NOTE, "no shellcheck: only `ffs lint` needs it", "shellcheck", List.of()));
+  }
+
+  @Test
+  void whatLxdLacksIsOnlyNoted() {
+    host.answer("lxc image info", Host.NOT_FOUND, "");
+    assertThat(report(false))
+        .contains(
+            "note     no lxc; only `--executor lxd` and the old `ffs RECIPE TARGET` need it\n");
+
+    host.answer("lxc image info", 1, "Error: Image not found\n");
+    assertThat(report(false))
+        .contains(
+            "note     LXD has no image funtoo-fchroot, or does not answer: Error: Image not found;"
+                + " only `--executor lxd`");
   }
 
   @Test
