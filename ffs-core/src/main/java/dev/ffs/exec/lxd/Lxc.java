@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The client program {@code lxc}: what to call, and what its failures mean to a person. */
@@ -32,6 +33,11 @@ final class Lxc {
       return lines.isEmpty() ? "it said nothing, " + status : String.join("; ", lines);
     }
   }
+
+  private static final int MOST_TRIES = 4;
+  private static final Set<String> REPEATABLE =
+      Set.of("list", "info", "image", "config", "query", "delete");
+  private static final Set<String> BUSY = Set.of("context deadline exceeded", "database is locked");
 
   private final String program;
   private final Map<String, String> environment;
@@ -83,6 +89,22 @@ final class Lxc {
    * @throws LxdException if there is no lxc, LXD does not answer, or it takes too long
    */
   Output tryCall(Duration timeout, List<String> arguments) {
+    Output output = once(timeout, arguments);
+    for (int tries = 1; tries < MOST_TRIES && mayTryAgain(arguments, output); tries++) {
+      output = once(timeout, arguments);
+    }
+    return output;
+  }
+
+  // Where the disk is busy, LXD's database gives up after seconds, and takes back what it had
+  // begun.
+  private static boolean mayTryAgain(List<String> arguments, Output output) {
+    return !output.succeeded()
+        && REPEATABLE.contains(arguments.get(0))
+        && BUSY.stream().anyMatch(output.complaint()::contains);
+  }
+
+  private Output once(Duration timeout, List<String> arguments) {
     List<String> out = new ArrayList<>();
     List<String> err = new ArrayList<>();
     ExitStatus status;

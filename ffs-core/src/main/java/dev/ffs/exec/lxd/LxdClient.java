@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ public final class LxdClient {
 
   /** What an alias ends in while its image is being made. */
   static final String UNFINISHED = ".unfinished";
+
+  private static final Pattern ALREADY_THERE = Pattern.compile("already exists: ([0-9a-f]{64})\\b");
 
   private static final Duration QUICK = Duration.ofSeconds(60);
   // What unpacks or packs a whole root, on a slow disk.
@@ -160,6 +164,19 @@ public final class LxdClient {
    */
   public void deleteImage(String fingerprint) {
     remove(List.of("image", "delete", reference(fingerprint)), "image not found");
+  }
+
+  /**
+   * Removes images, also those of which a build that was killed has only made a part.
+   *
+   * @param prefix what their aliases begin with
+   */
+  public void deleteImages(String prefix) {
+    allImages().stream()
+        .filter(image -> image.alias().startsWith(prefix))
+        .map(LxdImage::fingerprint)
+        .distinct()
+        .forEach(this::deleteImage);
   }
 
   // Containers
@@ -427,7 +444,7 @@ public final class LxdClient {
     }
     publish.addAll(List.of("--alias", unfinished));
     new TreeMap<>(properties).forEach((key, value) -> publish.add(key + "=" + value));
-    lxc.call(LONG, space, publish);
+    publish(publish, unfinished, space);
     LxdImage made =
         image(unfinished)
             .orElseThrow(
@@ -439,10 +456,7 @@ public final class LxdClient {
     if (old.isPresent()) {
       point(container, alias, made.fingerprint());
     } else {
-      lxc.call(
-          QUICK,
-          "`" + lxc.shown(List.of("image", "alias", "list")) + "` shows what there is",
-          List.of("image", "alias", "create", reference(alias), made.fingerprint()));
+      createAlias(alias, made.fingerprint());
     }
     dropAlias(unfinished);
     if (old.isPresent() && !old.get().fingerprint().equals(made.fingerprint())) {
@@ -451,14 +465,42 @@ public final class LxdClient {
     return new LxdImage(alias, made.fingerprint(), made.properties(), made.created());
   }
 
-  /** Lets an alias name another image, in one step, which no command of lxc's own does. */
+  private void publish(List<String> arguments, String alias, String advice) {
+    Lxc.Output output = lxc.tryCall(LONG, arguments);
+    if (output.succeeded()) {
+      return;
+    }
+    Matcher twin = ALREADY_THERE.matcher(output.complaint());
+    if (!twin.find()) {
+      throw lxc.failure(arguments, output, advice);
+    }
+    // Nothing has changed since it was kept last, to the last bit: another name will do.
+    createAlias(alias, twin.group(1));
+  }
+
+  private void createAlias(String alias, String fingerprint) {
+    lxc.call(
+        QUICK,
+        "`" + lxc.shown(List.of("image", "alias", "list")) + "` shows what there is",
+        List.of("image", "alias", "create", reference(alias), fingerprint));
+  }
+
+  /**
+   * Lets an alias name another image, in one step, which no command of lxc's own does. By PUT: LXD
+   * 5.0.2 never ends a PATCH of an alias, as it waits for itself.
+   */
   private void point(LxdContainer container, String alias, String fingerprint) {
     String path = "/1.0/images/aliases/" + alias + "?project=" + container.project();
     lxc.call(
         QUICK,
         "`" + lxc.shown(List.of("image", "alias", "list")) + "` shows what there is",
         List.of(
-            "query", "-X", "PATCH", "-d", "{\"target\":\"" + fingerprint + "\"}", reference(path)));
+            "query",
+            "-X",
+            "PUT",
+            "-d",
+            "{\"target\":\"" + fingerprint + "\",\"description\":\"\"}",
+            reference(path)));
   }
 
   /** Takes a name away, and the image with it if it has no other. */
