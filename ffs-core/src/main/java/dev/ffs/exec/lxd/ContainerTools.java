@@ -55,7 +55,7 @@ final class ContainerTools {
   }
 
   /** Tool, by the name that tools.sh gives it, to its packages, in the columns of the managers. */
-  private static final Map<String, List<String>> PACKAGES =
+  static final Map<String, List<String>> PACKAGES =
       Map.ofEntries(
           same("bash", "app-shells/bash"),
           Map.entry(

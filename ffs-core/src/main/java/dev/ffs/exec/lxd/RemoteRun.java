@@ -44,7 +44,7 @@ final class RemoteRun {
   /** Where {@code execvp} looks without a PATH. */
   private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
-  // The script itself takes 2 seconds until KILL and gives up after 12 rounds more.
+  // The script itself gives up after some 15 seconds.
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration FAREWELL = Duration.ofSeconds(10);
   private static final int LAST_LINES = 3;
