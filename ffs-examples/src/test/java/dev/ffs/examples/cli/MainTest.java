@@ -622,7 +622,7 @@ class MainTest {
     assertThat(calls.call("build", "hello", "x86-64bit", "--executor", "kubernetes"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(calls.err())
-        .isEqualTo("ffs: there is no executor 'kubernetes'; known: local, fchroot\n");
+        .isEqualTo("ffs: there is no executor 'kubernetes'; known: local, fchroot, lxd\n");
   }
 
   @Test
@@ -752,12 +752,12 @@ class MainTest {
   }
 
   @Test
-  void anExecutorThatIsNotThereIsNamed() {
-    assertThat(calls.call("build", "hello", "x86-64bit", "--executor=lxc"))
-        .isEqualTo(ExitCode.USAGE);
-    assertThat(calls.err()).isEqualTo("ffs: there is no executor 'lxc'; did you mean 'lxd'?\n");
-    assertThat(calls.call("plan", "hello", "x86-64bit", "--executor=lxd"))
-        .isEqualTo(ExitCode.USAGE);
+  void onlyBuildsAndShellsAreToBeHadInLxd() {
+    for (String command : List.of("plan", "check")) {
+      assertThat(calls.call(command, "hello", "x86-64bit", "--executor=lxd"))
+          .isEqualTo(ExitCode.USAGE);
+      assertThat(calls.err()).startsWith("ffs: --executor lxd goes with build and shell only");
+    }
   }
 
   @Test
