@@ -49,7 +49,10 @@ class ArchitectureTest {
     // ADR 6: whoever shares a directory with other processes locks it in the same way.
     ARROWS.put("lock", Set.of());
     ARROWS.put("source", Set.of("diagnostic", "model", "lock"));
-    ARROWS.put("archive", Set.of("diagnostic"));
+    // ADR 9: what is JSON is written by one writer, and what is shipped is judged by one judge.
+    ARROWS.put("json", Set.of());
+    ARROWS.put("archive", Set.of("diagnostic", "json"));
+    ARROWS.put("audit", Set.of("diagnostic", "model", "archive"));
     // ADR 1: the store lists trees the way archives do.
     ARROWS.put("store", Set.of("diagnostic", "model", "plan", "archive", "lock"));
     ARROWS.put("event", Set.of("diagnostic", "model"));
@@ -65,7 +68,10 @@ class ArchitectureTest {
             // ADR 7: what comes back from elsewhere is unpacked by processes of this machine.
             "exec.process",
             "source",
+            "json",
+            "lock",
             "archive",
+            "audit",
             "store",
             "event"));
   }

@@ -1,5 +1,6 @@
 package dev.ffs.engine;
 
+import dev.ffs.audit.Finding;
 import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.event.BuildListener;
@@ -157,7 +158,7 @@ final class Build {
     listener.onEvent(
         new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names(plan.steps())));
     try (BuildRecord record = record()) {
-      OutputWriter output = new OutputWriter(store, record, request.output(), plan);
+      OutputWriter output = new OutputWriter(store, record, request, plan, listener);
       output.probe();
       record.useSources(archives());
       Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
@@ -166,7 +167,7 @@ final class Build {
         return ended(Outcome.CANCELLED, List.of());
       }
       try (Site site = site()) {
-        return attempt(record, runner(record, site, sources.get()), output);
+        return attempt(record, site, sources.get(), output);
       }
     }
   }
@@ -179,7 +180,9 @@ final class Build {
         .collect(Collectors.toSet());
   }
 
-  private BuildResult attempt(BuildRecord record, StepRunner runner, OutputWriter output) {
+  private BuildResult attempt(
+      BuildRecord record, Site site, Map<String, FetchedSource> sources, OutputWriter output) {
+    StepRunner runner = runner(record, site, sources);
     List<BuildResult> result = new ArrayList<>();
     untilSound(
         record,
@@ -190,7 +193,7 @@ final class Build {
           } else if (request.cancellation().isCancelled()) {
             result.add(ended(Outcome.CANCELLED, List.of()));
           } else {
-            result.add(packed(output));
+            result.add(packed(output, sources));
             record.complete();
           }
         });
@@ -424,26 +427,44 @@ final class Build {
     return thread;
   }
 
-  private BuildResult packed(OutputWriter output) {
-    Set<String> shipped =
+  private BuildResult packed(OutputWriter output, Map<String, FetchedSource> sources) {
+    Set<String> phases =
         plan.output().phases().stream().map(Text::value).collect(Collectors.toSet());
     // In the order of the plan, whatever the order in which they ended.
-    List<Layer> shippedLayers =
+    List<Shipped> shipped =
         plan.steps().stream()
-            .map(PlannedStep::id)
-            .filter(id -> shipped.contains(id.phase()))
-            .map(this::layerOf)
+            .filter(step -> phases.contains(step.id().phase()))
+            .map(step -> new Shipped(step, layerOf(step.id())))
             .toList();
-    OutputWriter.Packed packed = output.write(shippedLayers);
-    listener.onEvent(
-        new BuildEvent.OutputWritten(
-            packed.file().file(), packed.file().bytes(), packed.file().sha256()));
+    OutputWriter.Packed packed;
+    try {
+      packed = output.write(shipped, sources);
+    } catch (PackingCancelledException e) {
+      return ended(Outcome.CANCELLED, List.of());
+    }
+    if (packed.audit() != null) {
+      listener.onEvent(
+          new BuildEvent.OutputAudited(
+              packed.audit().files(),
+              packed.audit().findings().stream().map(Finding::toString).toList()));
+      if (!packed.audit().passed()) {
+        return ended(Outcome.FAILED, List.of(), packed.audit().findings());
+      }
+    }
+    for (BuildResult.OutputFile file : packed.files()) {
+      listener.onEvent(new BuildEvent.OutputWritten(file.file(), file.bytes(), file.sha256()));
+    }
     boolean nothingRan =
         !packed.written() && results.values().stream().allMatch(r -> r.outcome() == Outcome.REUSED);
-    return ended(nothingRan ? Outcome.REUSED : Outcome.DONE, List.of(packed.file()));
+    return ended(nothingRan ? Outcome.REUSED : Outcome.DONE, packed.files());
   }
 
   private BuildResult ended(Outcome outcome, List<BuildResult.OutputFile> outputs) {
+    return ended(outcome, outputs, List.of());
+  }
+
+  private BuildResult ended(
+      Outcome outcome, List<BuildResult.OutputFile> outputs, List<Finding> findings) {
     Duration duration = elapsed();
     listener.onEvent(new BuildEvent.BuildFinished(outcome, duration));
     List<BuildResult.StepResult> ordered =
@@ -451,7 +472,7 @@ final class Build {
             .map(step -> results.get(step.id()))
             .flatMap(Stream::ofNullable)
             .toList();
-    return new BuildResult(outcome, ordered, outputs, failures, duration);
+    return new BuildResult(outcome, ordered, outputs, failures, findings, duration);
   }
 
   /** Prepares a shell in the root of a step, and holds what it uses. */

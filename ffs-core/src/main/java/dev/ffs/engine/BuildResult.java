@@ -1,5 +1,6 @@
 package dev.ffs.engine;
 
+import dev.ffs.audit.Finding;
 import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.plan.StepId;
 import java.nio.file.Path;
@@ -14,9 +15,11 @@ import org.apiguardian.api.API;
  *
  * @param outcome how it ended as a whole; {@link Outcome#REUSED} if no step had to run
  * @param steps how each step ended, in the order of the plan, as far as it was reached
- * @param outputs the files that were written
+ * @param outputs the files of the output, whether written now or there already: first those of the
+ *     formats that the recipe names, in its order, then those that describe them
  * @param failures the steps that failed, in the order in which they did; several only if the build
  *     was to keep going
+ * @param findings what the audit has against the output, which was not written for it
  * @param duration how long it took
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -25,7 +28,26 @@ public record BuildResult(
     List<StepResult> steps,
     List<OutputFile> outputs,
     List<StepFailure> failures,
+    List<Finding> findings,
     Duration duration) {
+
+  /**
+   * Makes the result of a build in which no audit found anything.
+   *
+   * @param outcome how it ended as a whole
+   * @param steps how each step ended
+   * @param outputs the files of the output
+   * @param failures the steps that failed
+   * @param duration how long it took
+   */
+  public BuildResult(
+      Outcome outcome,
+      List<StepResult> steps,
+      List<OutputFile> outputs,
+      List<StepFailure> failures,
+      Duration duration) {
+    this(outcome, steps, outputs, failures, List.of(), duration);
+  }
 
   /** Copies the lists. */
   public BuildResult {
@@ -34,6 +56,7 @@ public record BuildResult(
     steps = List.copyOf(steps);
     outputs = List.copyOf(outputs);
     failures = List.copyOf(failures);
+    findings = List.copyOf(findings);
   }
 
   /**

@@ -1,10 +1,18 @@
 package dev.ffs.engine;
 
+import dev.ffs.archive.ArchiveEntry;
+import dev.ffs.archive.TarReader;
+import dev.ffs.archive.TreeEntries;
+import dev.ffs.audit.Audit;
+import dev.ffs.audit.AuditReport;
 import dev.ffs.diagnostic.Diagnostic;
 import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.diagnostic.Diagnostics;
 import dev.ffs.exec.Cancellation;
+import dev.ffs.model.Architecture;
+import dev.ffs.model.Output;
 import dev.ffs.model.Recipe;
+import dev.ffs.model.Text;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
 import dev.ffs.plan.Planner;
@@ -20,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apiguardian.api.API;
@@ -161,6 +170,44 @@ public final class Ffs {
     return cancellable(
         request,
         own -> new Build(own, plan, scripts, new Announcer(request.listeners())).check(steps));
+  }
+
+  /**
+   * Judges a root file system as the output of a recipe: whether what its files say of themselves
+   * fits what the recipe builds. A recipe without an {@code audit} allows no compiler.
+   *
+   * @param recipe the recipe
+   * @param target id of the target
+   * @param root a directory, or a tarball by the name of {@code .tar}, {@code .tar.gz} or {@code
+   *     .tar.xz}
+   * @return what was found
+   * @throws DiagnosticException if the recipe has errors or no such target, or nothing is known
+   *     about its processor
+   * @throws IOException if the root cannot be read
+   */
+  public AuditReport audit(Recipe recipe, String target, Path root) throws IOException {
+    BuildPlan plan = plan(recipe, target);
+    Text triple = plan.target().triple();
+    if (Architecture.ofTriple(triple.value()).isEmpty()) {
+      throw new DiagnosticException(
+          List.of(
+              Diagnostic.error(
+                  triple.origin(), "no audit knows the processor of '" + triple + "'")));
+    }
+    Output output = plan.output();
+    Output.Audit rules =
+        output.audit() != null
+            ? output.audit()
+            : new Output.Audit(List.of(), List.of(), List.of(), output.origin());
+    Audit audit = Audit.of(plan.target(), rules, OutputWriter.forbidden(plan, Optional.empty()));
+    if (Files.isDirectory(root)) {
+      for (ArchiveEntry entry : TreeEntries.of(root)) {
+        audit.add(entry);
+      }
+    } else {
+      TarReader.read(root, audit::add);
+    }
+    return audit.report();
   }
 
   /**

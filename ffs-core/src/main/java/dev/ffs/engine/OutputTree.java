@@ -36,8 +36,9 @@ final class OutputTree {
    * @param size bytes of a regular file
    * @param value target of a symbolic link, SHA-256 of a regular file
    * @param identity of a regular file: what its names have in common
-   * @param file where its content is; of a directory that the recipe declares, the root
-   * @param layer what it is part of, or null if the recipe declares it
+   * @param file where its content is; of a directory, the root
+   * @param layer what it is part of, of a directory the lowest one that has it; null if only the
+   *     recipe declares it
    */
   record Node(
       Kind kind,
@@ -112,7 +113,11 @@ final class OutputTree {
           nodes.put(path, regular(first, layer, file));
         }
         case FILE -> nodes.put(path, regular(entry, layer, file));
-        case OPAQUE_DIRECTORY -> nodes.put(path, directory(entry.mode()));
+        case DIRECTORY, OPAQUE_DIRECTORY -> {
+          // Every step has /usr in its layer; it is the one's that made it.
+          Layer maker = bothDirectories && before != null ? before.layer() : layer;
+          nodes.put(path, directory(entry.mode(), maker));
+        }
         default ->
             nodes.put(
                 path,
@@ -151,7 +156,7 @@ final class OutputTree {
   private Optional<String> declare(Output.DirectoryEntry entry) {
     String path = relative(entry.path());
     for (int i = path.indexOf('/'); i >= 0; i = path.indexOf('/', i + 1)) {
-      Node above = nodes.putIfAbsent(path.substring(0, i), directory(0755));
+      Node above = nodes.putIfAbsent(path.substring(0, i), directory(0755, null));
       if (above != null && above.kind() != Kind.DIRECTORY) {
         return Optional.of(noDirectory(path.substring(0, i), above));
       }
@@ -160,7 +165,9 @@ final class OutputTree {
     if (there != null && there.kind() != Kind.DIRECTORY) {
       return Optional.of(noDirectory(path, there));
     }
-    nodes.put(path, directory(Integer.parseInt(entry.mode().value(), 8)));
+    nodes.put(
+        path,
+        directory(Integer.parseInt(entry.mode().value(), 8), there == null ? null : there.layer()));
     return Optional.empty();
   }
 
@@ -193,8 +200,8 @@ final class OutputTree {
     return text == null ? 0 : Integer.parseInt(text.value());
   }
 
-  private static Node directory(int mode) {
-    return new Node(Kind.DIRECTORY, mode, 0, 0, 0, "", "", Path.of("/"), null);
+  private static Node directory(int mode, @Nullable Layer layer) {
+    return new Node(Kind.DIRECTORY, mode, 0, 0, 0, "", "", Path.of("/"), layer);
   }
 
   private static String relative(Text path) {

@@ -133,6 +133,27 @@ public sealed interface BuildEvent {
   record PhaseFinished(String phase) implements BuildEvent {}
 
   /**
+   * The output waits for another build, which writes the same files just now.
+   *
+   * @param directory where they go
+   */
+  record OutputWaiting(Path directory) implements BuildEvent {}
+
+  /**
+   * The output was judged, before it is written.
+   *
+   * @param files how many files were judged
+   * @param findings what is wrong, a line for each; if there is any, nothing is written
+   */
+  record OutputAudited(int files, List<String> findings) implements BuildEvent {
+
+    /** Copies the list. */
+    public OutputAudited {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  /**
    * A file of the output is there.
    *
    * @param file the file

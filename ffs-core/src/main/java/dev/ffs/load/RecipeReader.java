@@ -11,6 +11,7 @@ import dev.ffs.model.BuildSystem;
 import dev.ffs.model.MirrorGroup;
 import dev.ffs.model.Needs;
 import dev.ffs.model.Output;
+import dev.ffs.model.OutputFormat;
 import dev.ffs.model.PackageStep;
 import dev.ffs.model.Patch;
 import dev.ffs.model.Phase;
@@ -226,11 +227,25 @@ final class RecipeReader {
 
   private Output output(Fields f) {
     List<Text> phases = f.requiredTexts("phases");
+    boolean defaultFormat = !f.has("formats");
     return new Output(
         phases == null ? List.of() : phases,
+        defaultFormat
+            ? List.of(new Text(OutputFormat.DEFAULT.id(), f.origin()))
+            : f.texts("formats"),
         f.texts("exclude"),
         f.strings("directories", Output.DirectoryEntry::new),
         f.optionalEntries("owners", this::owner),
+        f.has("audit") ? f.section("audit", RecipeReader::audit) : null,
+        f.origin());
+  }
+
+  private static Output.Audit audit(Fields f) {
+    List<Text> compilers = f.requiredTexts("compilers");
+    return new Output.Audit(
+        compilers == null ? List.of() : compilers,
+        f.texts("forbid"),
+        f.texts("except"),
         f.origin());
   }
 

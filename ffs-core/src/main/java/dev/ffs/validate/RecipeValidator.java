@@ -2,7 +2,9 @@ package dev.ffs.validate;
 
 import dev.ffs.diagnostic.Diagnostic;
 import dev.ffs.diagnostic.Origin;
+import dev.ffs.model.Architecture;
 import dev.ffs.model.Output;
+import dev.ffs.model.OutputFormat;
 import dev.ffs.model.Phase;
 import dev.ffs.model.Recipe;
 import dev.ffs.model.Target;
@@ -11,6 +13,8 @@ import dev.ffs.model.Toolchain;
 import dev.ffs.model.Variable;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +117,15 @@ public final class RecipeValidator {
           "name the phases whose files are shipped");
     }
     output.phases().forEach(phase -> checks.known("phase", phase, phases));
+    List<String> formats = Stream.of(OutputFormat.values()).map(OutputFormat::id).toList();
+    if (output.formats().isEmpty()) {
+      checks.error(
+          output.origin(),
+          "the output has no formats, so nothing would be written",
+          "there is: " + String.join(", ", formats));
+    }
+    checks.unique("format", output.formats(), Text::value, Text::origin);
+    output.formats().forEach(format -> checks.known("format", format, formats));
     output.exclude().forEach(checks::absolutePath);
     checks.unique("directory", output.directories(), d -> d.path().value(), d -> d.path().origin());
     for (Output.DirectoryEntry directory : output.directories()) {
@@ -126,6 +139,31 @@ public final class RecipeValidator {
       number(owner.group(), "group");
       if (owner.mode() != null) {
         mode(owner.mode());
+      }
+    }
+    if (output.audit() != null) {
+      audit(output.audit());
+    }
+  }
+
+  private void audit(Output.Audit audit) {
+    if (audit.compilers().isEmpty()) {
+      checks.error(
+          audit.origin(),
+          "the audit has no compilers, so no program would pass",
+          "give what they write into .comment, such as \"GCC: (GNU) 14.2.0\", or '"
+              + Output.Audit.NO_COMMENT
+              + "' for one that writes nothing");
+    }
+    audit.compilers().forEach(compiler -> checks.notBlank(compiler, "the compiler"));
+    checks.unique("compiler", audit.compilers(), Text::value, Text::origin);
+    for (List<Text> paths : List.of(audit.forbid(), audit.except())) {
+      checks.unique("path", paths, Text::value, Text::origin);
+      for (Text path : paths) {
+        checks.absolutePath(path);
+        if (path.value().equals("/")) {
+          checks.error(path.origin(), "'/' is everything: nothing would be left to judge");
+        }
       }
     }
   }
@@ -153,6 +191,7 @@ public final class RecipeValidator {
           TRIPLE,
           "a triple",
           "a triple is CPU-SYSTEM-LIBC or CPU-VENDOR-SYSTEM-LIBC, such as aarch64-linux-musl");
+      architecture(target);
       word(target.kernelArch(), "an architecture of Linux", "such as x86, arm64, riscv");
       Target.Qemu qemu = target.qemu();
       if (qemu != null) {
@@ -171,6 +210,26 @@ public final class RecipeValidator {
       }
       checks.unique("variable", target.variables(), Variable::name, Variable::origin);
       target.variables().forEach(v -> checks.id("variable", v.name(), v.origin()));
+    }
+  }
+
+  /** Images say which processor they are for, and the audit looks for it. */
+  private void architecture(Target target) {
+    Output output = recipe.output();
+    boolean needed =
+        output.audit() != null
+            || output.formats().stream()
+                .flatMap(format -> OutputFormat.of(format.value()).stream())
+                .anyMatch(format -> format != OutputFormat.TAR_XZ);
+    String triple = target.triple().value();
+    if (needed && TRIPLE.matcher(triple).matches() && Architecture.ofTriple(triple).isEmpty()) {
+      checks.error(
+          target.triple().origin(),
+          "the processor of '" + triple + "' has no name in images, and no audit knows it",
+          "there is: "
+              + Stream.of(Architecture.values())
+                  .map(Architecture::cpu)
+                  .collect(Collectors.joining(", ")));
     }
   }
 

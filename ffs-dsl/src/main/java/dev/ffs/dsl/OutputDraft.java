@@ -4,19 +4,23 @@ import dev.ffs.diagnostic.Origin;
 import dev.ffs.model.Output;
 import dev.ffs.model.Output.DirectoryEntry;
 import dev.ffs.model.Output.OwnerEntry;
+import dev.ffs.model.OutputFormat;
 import dev.ffs.model.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What was said about the output so far. */
 final class OutputDraft implements OutputSpec {
 
   private final Scope scope;
   private List<Text> phases = List.of();
+  private @Nullable List<Text> formats;
   private List<Text> exclude = List.of();
   private final List<DirectoryEntry> directories = new ArrayList<>();
   private final List<OwnerEntry> owners = new ArrayList<>();
+  private Output.@Nullable Audit audit;
 
   OutputDraft(Scope scope) {
     this.scope = scope;
@@ -25,6 +29,12 @@ final class OutputDraft implements OutputSpec {
   @Override
   public OutputSpec phases(String... ids) {
     phases = scope.texts("phases", ids);
+    return this;
+  }
+
+  @Override
+  public OutputSpec formats(String... ids) {
+    formats = scope.texts("formats", ids);
     return this;
   }
 
@@ -50,7 +60,19 @@ final class OutputDraft implements OutputSpec {
     return this;
   }
 
+  @Override
+  public OutputSpec audit(Consumer<AuditSpec> body) {
+    scope.once("audit");
+    Scope inner = scope.inner("audit");
+    AuditDraft draft = new AuditDraft(inner);
+    inner.run(draft, body);
+    audit = draft.toModel();
+    return this;
+  }
+
   Output toModel() {
-    return new Output(phases, exclude, directories, owners, scope.origin());
+    List<Text> packed =
+        formats != null ? formats : List.of(new Text(OutputFormat.DEFAULT.id(), scope.origin()));
+    return new Output(phases, packed, exclude, directories, owners, audit, scope.origin());
   }
 }

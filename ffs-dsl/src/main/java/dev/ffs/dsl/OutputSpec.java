@@ -16,6 +16,14 @@ public sealed interface OutputSpec permits OutputDraft {
   OutputSpec phases(String... ids);
 
   /**
+   * Says what it is packed as; if not called, a tarball.
+   *
+   * @param ids words for {@link dev.ffs.model.OutputFormat formats}, such as {@code oci}
+   * @return this spec
+   */
+  OutputSpec formats(String... ids);
+
+  /**
    * Leaves paths out, with all below them.
    *
    * @param paths absolute paths
@@ -41,4 +49,12 @@ public sealed interface OutputSpec permits OutputDraft {
    * @return this spec
    */
   OutputSpec owner(String path, Consumer<OwnerSpec> owner);
+
+  /**
+   * Has the output judged before it is written.
+   *
+   * @param audit says by what
+   * @return this spec
+   */
+  OutputSpec audit(Consumer<AuditSpec> audit);
 }

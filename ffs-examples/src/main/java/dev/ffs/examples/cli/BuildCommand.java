@@ -164,10 +164,14 @@ final class BuildCommand implements Callable<Integer> {
       }
       return new Attended.Ended(ExitCode.BUILD_FAILED, lines);
     }
+    String title = options.arguments.recipe + " for " + options.arguments.target;
+    if (!result.findings().isEmpty()) {
+      return new Attended.Ended(
+          ExitCode.BUILD_FAILED, Report.unfit(title, result.findings(), again()));
+    }
     if (!result.succeeded()) {
       return new Attended.Ended(ExitCode.INTERRUPTED, Report.stopped(again()));
     }
-    String title = options.arguments.recipe + " for " + options.arguments.target;
     return new Attended.Ended(ExitCode.OK, Report.success(title, result));
   }
 

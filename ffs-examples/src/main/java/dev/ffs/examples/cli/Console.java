@@ -64,6 +64,12 @@ final class Console implements BuildListener {
           Tone.BAD, "phase " + e.phase() + ": no snapshot of it, the build goes on: " + e.reason());
     } else if (event instanceof BuildEvent.StepWaiting e) {
       display.line(Tone.PLAIN, e.step() + ": waiting for another build that makes the same");
+    } else if (event instanceof BuildEvent.OutputWaiting e) {
+      display.line(
+          Tone.PLAIN,
+          "output: waiting for another build that writes the same files to " + e.directory());
+    } else if (event instanceof BuildEvent.OutputAudited e && e.findings().isEmpty()) {
+      display.line(Tone.PLAIN, "audit: nothing found in " + count(e.files(), "file"));
     } else if (event instanceof BuildEvent.StoreDamaged e) {
       display.line(Tone.PLAIN, "store: " + e.damage() + "; made again");
     } else if (event instanceof BuildEvent.StepStarted e) {

@@ -32,7 +32,8 @@ public final class Main {
 
   static {
     EXIT_CODES.put(String.valueOf(ExitCode.OK), "ok");
-    EXIT_CODES.put(String.valueOf(ExitCode.BUILD_FAILED), "the build failed");
+    EXIT_CODES.put(
+        String.valueOf(ExitCode.BUILD_FAILED), "the build failed, or the audit found something");
     EXIT_CODES.put(String.valueOf(ExitCode.USAGE), "the command line is wrong");
     EXIT_CODES.put(String.valueOf(ExitCode.BAD_RECIPE), "the recipe is wrong");
     EXIT_CODES.put(String.valueOf(ExitCode.SOURCE_UNAVAILABLE), "a source cannot be had");
@@ -60,6 +61,7 @@ public final class Main {
             .addSubcommand(new FetchCommand(surroundings))
             .addSubcommand(new BuildCommand(surroundings))
             .addSubcommand(new CheckCommand(surroundings))
+            .addSubcommand(new AuditCommand(surroundings))
             .addSubcommand(new GenerateCommand(surroundings))
             .addSubcommand(new LintCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))

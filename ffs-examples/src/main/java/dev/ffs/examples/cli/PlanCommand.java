@@ -4,6 +4,7 @@ import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.Forecast;
 import dev.ffs.engine.HostException;
 import dev.ffs.exec.Executor;
+import dev.ffs.json.Json;
 import dev.ffs.model.Archive;
 import dev.ffs.model.Recipe;
 import dev.ffs.model.Source;

@@ -1,5 +1,6 @@
 package dev.ffs.examples.cli;
 
+import dev.ffs.audit.Finding;
 import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.BuildResult.OutputFile;
 import dev.ffs.engine.BuildResult.StepFailure;
@@ -49,6 +50,36 @@ final class Report {
     lines.add("  whole log:    " + failure.log());
     lines.add("  look inside:  " + enter);
     lines.add(goOn(again));
+    return lines;
+  }
+
+  /**
+   * Returns the lines for what an audit found.
+   *
+   * @param findings what it found
+   */
+  static List<String> findings(List<Finding> findings) {
+    return findings.stream().map(finding -> printable(finding.toString())).toList();
+  }
+
+  /**
+   * Returns the lines for a build that failed because of what the audit found.
+   *
+   * @param title recipe and target
+   * @param findings what it found
+   * @param again the command that goes on
+   */
+  static List<String> unfit(String title, List<Finding> findings, String again) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "The audit found "
+            + Console.count(findings.size(), "fault")
+            + " in "
+            + title
+            + "; nothing was written:");
+    findings(findings).forEach(line -> lines.add("  " + line));
+    lines.add("  what is allowed:  'output: audit:' of the recipe");
+    lines.add("  go on:            " + again);
     return lines;
   }
 

@@ -27,6 +27,7 @@ class ManualTest {
         "check",
         "fetch",
         "build",
+        "audit",
         "generate",
         "lint",
         "doctor",

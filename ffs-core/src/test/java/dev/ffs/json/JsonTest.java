@@ -1,4 +1,4 @@
-package dev.ffs.examples.cli;
+package dev.ffs.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -49,7 +49,20 @@ class JsonTest {
   }
 
   @Test
+  void partsMayBeOnOneLine() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("a", 1);
+    map.put("b", Arrays.asList("x", List.of(), Map.of("k", false)));
+
+    assertThat(Json.line(map)).isEqualTo("{\"a\": 1, \"b\": [\"x\", [], {\"k\": false}]}");
+    assertThat(Json.write(List.of(Json.onOneLine(map), 2)))
+        .isEqualTo("[\n  " + Json.line(map) + ",\n  2\n]");
+  }
+
+  @Test
   void otherTypesAreRefused() {
-    assertThatIllegalArgumentException().isThrownBy(() -> Json.write(new Object()));
+    for (Object value : List.of(new Object(), Double.NaN, Map.of(1, 2), 'c')) {
+      assertThatIllegalArgumentException().isThrownBy(() -> Json.write(value));
+    }
   }
 }
