@@ -45,11 +45,21 @@ final class EngineMain {
         script("third", "ls -lR /a /c /d /e /f >/list 2>/dev/null || true; rm /f/2"));
   }
 
+  /** A recipe whose output takes a while to be packed. */
+  static Recipe large() {
+    // Random bytes are the hardest to compress.
+    return Builds.host(script("large", "head -c 6000000 /dev/urandom >\"$FFS_SYSROOT/large\""));
+  }
+
   public static void main(String[] args) throws IOException {
     String how = args.length > 3 ? args[3] : "";
     BuildRequest request =
         BuildRequest.of(
-                args[2].equals("changes") ? changes() : slow(args[2]),
+                switch (args[2]) {
+                  case "changes" -> changes();
+                  case "large" -> large();
+                  default -> slow(args[2]);
+                },
                 Builds.TARGET,
                 how.startsWith("/") ? new FchrootExecutor(Path.of(how)) : new LocalExecutor())
             .store(Path.of(args[0]))

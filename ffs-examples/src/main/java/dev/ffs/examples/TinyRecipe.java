@@ -265,11 +265,13 @@ public final class TinyRecipe {
 
   private static void output(OutputSpec o) {
     o.phases("fchroot")
+        .formats("tar.xz", "oci", "lxd")
         .directory("/dev", "0755")
         .directory("/proc", "0555")
         .directory("/root", "0700")
         .directory("/sys", "0555")
-        .directory("/tmp", "1777");
+        .directory("/tmp", "1777")
+        .audit(a -> a.compilers("none").forbid("/tools", "/cross-tools"));
   }
 
   private static void tccSource(SourceSpec s) {

@@ -101,7 +101,12 @@ class DeadSpecsTest {
         r ->
             r.title("Small")
                 .toolchain("host", t -> t.kind(Toolchain.Kind.HOST))
-                .output(o -> kept.add(o.phases("tools").owner("/x", w -> kept.add(w.user(1)))))
+                .output(
+                    o ->
+                        kept.add(
+                            o.phases("tools")
+                                .owner("/x", w -> kept.add(w.user(1)))
+                                .audit(a -> kept.add(a.compilers("none")))))
                 .source("m4", Small::source)
                 .target("x86-64bit", Small::target)
                 .phase("tools", Small::phase));

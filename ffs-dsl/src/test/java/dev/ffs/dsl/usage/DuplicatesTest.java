@@ -117,6 +117,13 @@ class DuplicatesTest {
         step("after", s -> s.after("x")),
         step("script", s -> s.script("x")),
         output("'phases' in output", o -> o.phases("tools").phases("tools")),
+        output("'formats' in output", o -> o.formats("oci").formats("lxd")),
+        output(
+            "'audit' in output",
+            o -> o.audit(a -> a.compilers("none")).audit(a -> a.compilers("none"))),
+        output("'compilers' in audit", o -> o.audit(a -> a.compilers("a").compilers("b"))),
+        output("'forbid' in audit", o -> o.audit(a -> a.compilers("a").forbid("/x").forbid("/y"))),
+        output("'except' in audit", o -> o.audit(a -> a.compilers("a").except("/x").except("/y"))),
         output("'exclude' in output", o -> o.exclude("/x").exclude("/x")),
         output("'user' in owner '/x'", o -> o.owner("/x", w -> w.user(1).user(1))),
         output("'group' in owner '/x'", o -> o.owner("/x", w -> w.group(1).group(1))),

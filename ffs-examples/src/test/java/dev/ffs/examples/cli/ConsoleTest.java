@@ -53,6 +53,22 @@ class ConsoleTest {
   }
 
   @Test
+  void theAuditAndWaitingForTheOutputAreLines() {
+    tell(
+        plain(),
+        new BuildEvent.OutputWaiting(Path.of("out")),
+        new BuildEvent.OutputAudited(409, List.of()),
+        new BuildEvent.OutputAudited(409, List.of("told at the end")));
+
+    assertThat(sent())
+        .isEqualTo(
+            """
+            output: waiting for another build that writes the same files to out
+            audit: nothing found in 409 files
+            """);
+  }
+
+  @Test
   void withoutATerminalEachFinishedStepIsALine() {
     Console console = plain();
 

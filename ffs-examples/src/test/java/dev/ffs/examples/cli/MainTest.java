@@ -2,6 +2,7 @@ package dev.ffs.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ffs.audit.Finding;
 import dev.ffs.engine.BuildRequest;
 import dev.ffs.engine.BuildResult;
 import dev.ffs.engine.BuildResult.OutputFile;
@@ -385,6 +386,69 @@ class MainTest {
               ],
               "sources": []
             }
+            """);
+  }
+
+  @Test
+  void anAuditShowsEachFaultAndHowMuchWasJudged(@TempDir Path root) throws IOException {
+    Files.createDirectories(root.resolve("etc"));
+    Files.writeString(root.resolve("etc/x"), "/build/hello/x");
+    Files.createSymbolicLink(root.resolve("etc/y"), Path.of("/gone\033[2J"));
+
+    assertThat(calls.call("audit", "hello", "x86-64bit", root.toString()))
+        .isEqualTo(ExitCode.BUILD_FAILED);
+    assertThat(calls.out()).isEmpty();
+    assertThat(calls.err())
+        .isEqualTo(
+            """
+            /etc/x: names /build/hello/x, of the build
+            /etc/y: points to /gone, which does not exist
+            ROOT: 2 files, 0 of them ELF. 2 findings.
+            """
+                .replace("ROOT", root.toString()));
+
+    Files.delete(root.resolve("etc/x"));
+    Files.delete(root.resolve("etc/y"));
+    assertThat(calls.call("audit", "hello", "x86-64bit", root.toString())).isZero();
+    assertThat(calls.out()).isEqualTo(root + ": 0 files, 0 of them ELF. Nothing found.\n");
+  }
+
+  @Test
+  void anAuditOfWhatIsNotThereSaysHowToBuildIt(@TempDir Path empty) throws IOException {
+    assertThat(calls.call("audit", "hello", "x86-64bit", "--output", empty.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .isEqualTo(
+            "ffs: there is no "
+                + empty.resolve("hello-x86-64bit.tar.xz")
+                + "; build it: ./ffs build hello x86-64bit, or name a tarball or directory\n");
+
+    Path file = Files.writeString(empty.resolve("x.zip"), "");
+    assertThat(calls.call("audit", "hello", "x86-64bit", file.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).contains("x.zip: not called .tar, .tar.gz or .tar.xz");
+  }
+
+  @Test
+  void aBuildThatTheAuditRefusesTellsEachFault() {
+    buildEnds(
+        new BuildResult(
+            Outcome.FAILED,
+            List.of(new StepResult(STEP, Outcome.DONE, Duration.ofMillis(1300))),
+            List.of(),
+            List.of(),
+            List.of(new Finding("/bin/x", "RPATH '/tools/lib' leads out of /usr and /lib")),
+            Duration.ofMillis(1500)));
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isEqualTo(ExitCode.BUILD_FAILED);
+
+    assertThat(calls.err())
+        .isEqualTo(
+            """
+            The audit found 1 fault in hello for x86-64bit; nothing was written:
+              /bin/x: RPATH '/tools/lib' leads out of /usr and /lib
+              what is allowed:  'output: audit:' of the recipe
+              go on:            ./ffs build hello x86-64bit
             """);
   }
 
@@ -821,7 +885,7 @@ class MainTest {
             """
             Exit codes:
               0     ok
-              1     the build failed
+              1     the build failed, or the audit found something
               2     the command line is wrong
               3     the recipe is wrong
               4     a source cannot be had
