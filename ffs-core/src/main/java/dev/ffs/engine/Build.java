@@ -16,6 +16,7 @@ import dev.ffs.source.FetchedSource;
 import dev.ffs.store.BuildRecord;
 import dev.ffs.store.Layer;
 import dev.ffs.store.LayerStore;
+import dev.ffs.store.Manifest;
 import dev.ffs.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
@@ -60,6 +61,10 @@ final class Build {
   private final Map<String, Double> megabytes = new HashMap<>();
   private final Map<StepId, Layer> layers = new LinkedHashMap<>();
   private final Map<StepId, BuildResult.StepResult> results = new HashMap<>();
+
+  /** When each step ended, since the build began. */
+  private final Map<StepId, Duration> ends = new HashMap<>();
+
   private final List<BuildResult.StepFailure> failures = new ArrayList<>();
   private final HostCompiler hostCompiler;
 
@@ -193,7 +198,7 @@ final class Build {
           } else if (request.cancellation().isCancelled()) {
             result.add(ended(Outcome.CANCELLED, List.of()));
           } else {
-            result.add(packed(output, sources));
+            result.add(packed(record, output, sources));
             record.complete();
           }
         });
@@ -323,6 +328,7 @@ final class Build {
     boolean told = results.containsKey(id) && ended.outcome() == Outcome.REUSED;
     if (!told) {
       results.put(id, new BuildResult.StepResult(id, ended.outcome(), ended.duration()));
+      ends.put(id, elapsed());
       listener.onEvent(
           new BuildEvent.StepFinished(id.toString(), ended.outcome(), ended.duration()));
     }
@@ -427,7 +433,31 @@ final class Build {
     return thread;
   }
 
-  private BuildResult packed(OutputWriter output, Map<String, FetchedSource> sources) {
+  private String page(BuildRecord record, List<BuildResult.OutputFile> files) {
+    Duration total = Duration.ZERO;
+    List<ReportPage.Row> rows = new ArrayList<>();
+    for (PlannedStep step : plan.steps()) {
+      BuildResult.StepResult result = results.get(step.id());
+      Duration end = ends.get(step.id());
+      if (result == null || end == null) {
+        throw new IllegalStateException("no result of " + step.id());
+      }
+      Manifest manifest = record.manifest(layerOf(step.id()));
+      rows.add(
+          new ReportPage.Row(
+              step,
+              result.outcome(),
+              end.minus(result.duration()),
+              result.duration(),
+              manifest.entries().size(),
+              manifest.bytes()));
+      total = end.compareTo(total) > 0 ? end : total;
+    }
+    return ReportPage.of(plan, rows, total, files);
+  }
+
+  private BuildResult packed(
+      BuildRecord record, OutputWriter output, Map<String, FetchedSource> sources) {
     Set<String> phases =
         plan.output().phases().stream().map(Text::value).collect(Collectors.toSet());
     // In the order of the plan, whatever the order in which they ended.
@@ -438,7 +468,8 @@ final class Build {
             .toList();
     OutputWriter.Packed packed;
     try {
-      packed = output.write(shipped, sources);
+      boolean anyRan = results.values().stream().anyMatch(r -> r.outcome() != Outcome.REUSED);
+      packed = output.write(shipped, sources, anyRan, files -> page(record, files));
     } catch (PackingCancelledException e) {
       return ended(Outcome.CANCELLED, List.of());
     }

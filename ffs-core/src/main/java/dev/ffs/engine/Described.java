@@ -70,7 +70,7 @@ enum Described {
                     "sha256",
                     d.archive(source).digest())));
       }
-      steps.put(one.step().id().toString(), map("layer", one.layer().digest(), "sources", sources));
+      steps.put(one.step().id().toString(), map("sources", sources));
     }
     Map<String, PlannedStep> makers = d.makers();
     Map<String, String> firstNames = new HashMap<>();
@@ -205,7 +205,7 @@ enum Described {
             false,
             "checksums",
             List.of(checksum(first.sha256())));
-    image.put("primaryPackagePurpose", "OPERATING-SYSTEM");
+    image.put("primaryPackagePurpose", "OPERATING_SYSTEM");
     image.put("licenseConcluded", NO_ASSERTION);
     image.put("licenseDeclared", NO_ASSERTION);
     image.put("copyrightText", NO_ASSERTION);

@@ -26,6 +26,7 @@ import java.util.Optional;
  */
 final class OutputFiles {
 
+  private static final String MODE = "rw-r--r--";
   private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";
 
   private final LayerStore store;
@@ -116,6 +117,19 @@ final class OutputFiles {
         : Optional.empty();
   }
 
+  /** Writes a text that is another one each time. */
+  void replace(String suffix, String text) throws IOException {
+    Path part = directory.resolve(partPrefix() + suffix.substring(1));
+    try {
+      Files.writeString(part, text);
+      Files.setPosixFilePermissions(part, PosixFilePermissions.fromString(MODE));
+      Files.move(
+          part, path(suffix), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
   /** Writes a file. */
   BuildResult.OutputFile write(String suffix, String key, Content content) throws IOException {
     Path file = path(suffix);
@@ -129,7 +143,7 @@ final class OutputFiles {
               sha256)) {
         content.write(out, scratch);
       }
-      Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.setPosixFilePermissions(part, PosixFilePermissions.fromString(MODE));
       try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
         channel.force(true);
       }

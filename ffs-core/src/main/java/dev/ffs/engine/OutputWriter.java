@@ -43,6 +43,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,16 +114,29 @@ final class OutputWriter {
    *
    * @param shipped in the order of the plan
    * @param sources every source of the plan, by id
+   * @param anyRan whether any step ran
+   * @param page how the build went, given what it left; written only if it did anything
    * @throws DamagedLayerException if a layer is not what was kept
    * @throws PackingCancelledException if the request is cancelled
    */
   @SuppressWarnings("try") // The lock is held, not used.
-  Packed write(List<Shipped> shipped, Map<String, FetchedSource> sources) {
+  Packed write(
+      List<Shipped> shipped,
+      Map<String, FetchedSource> sources,
+      boolean anyRan,
+      Function<List<BuildResult.OutputFile>, String> page) {
     tree = null;
     stopped.set(false);
     try (PathLock lock = lock()) {
       try {
-        return locked(shipped, sources);
+        Packed packed = locked(shipped, sources);
+        boolean passed = packed.audit() == null || packed.audit().passed();
+        if (passed
+            && (anyRan || packed.written() || !Files.exists(files.path(ReportPage.SUFFIX)))) {
+          String text = page.apply(packed.files());
+          files.replace(ReportPage.SUFFIX, text);
+        }
+        return packed;
       } finally {
         lock.deleteFile();
       }

@@ -161,7 +161,7 @@ class OutputsIT {
       assertThat(output.bytes()).isEqualTo(Files.size(output.file()));
       assertThat(run("sha256sum", output.file().toString())).startsWith(output.sha256());
     }
-    assertThat(left()).hasSize(6);
+    assertThat(left()).hasSize(7);
   }
 
   private static String sha256(String utf8) {
@@ -303,6 +303,8 @@ class OutputsIT {
     assertThat(third.outcome()).isEqualTo(Outcome.DONE);
     assertThat(third.outputs()).isEqualTo(first.outputs());
     Map<String, List<Object>> after = states();
+    assertThat(after.remove(NAME + ".report.html"))
+        .isNotEqualTo(before.remove(NAME + ".report.html"));
     assertThat(after.remove(NAME + ".oci.tar")).isNotEqualTo(before.remove(NAME + ".oci.tar"));
     assertThat(after).isEqualTo(before);
   }
@@ -363,7 +365,11 @@ class OutputsIT {
 
     assertThat(left())
         .containsExactly(
-            NAME + ".files.json", NAME + ".provenance.json", NAME + ".spdx.json", NAME + ".tar.xz");
+            NAME + ".files.json",
+            NAME + ".provenance.json",
+            NAME + ".report.html",
+            NAME + ".spdx.json",
+            NAME + ".tar.xz");
   }
 
   @Test
@@ -390,7 +396,7 @@ class OutputsIT {
     }
 
     assertThat(building.get(60, TimeUnit.SECONDS).succeeded()).isTrue();
-    assertThat(left()).hasSize(6);
+    assertThat(left()).hasSize(7);
   }
 
   @Test
@@ -435,6 +441,30 @@ class OutputsIT {
 
     assertThat(building.get(60, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.CANCELLED);
     assertThat(builds.output).isEmptyDirectory();
+  }
+
+  @Test
+  void thePageTellsHowTheBuildWentAndOnlyItsTimesDiffer() throws IOException {
+    built(TREE);
+    String first = Files.readString(file(".report.html"));
+
+    assertThat(first)
+        .contains("<h1>small for x86-64bit</h1>", "<p>2 steps, 0 of them reused, in ")
+        .contains("<td>base/a<td", "<td>base/b<td", "<td>" + NAME + ".oci.tar<td")
+        .doesNotContain("reused<td", "src=", "href=");
+
+    Files.delete(file(".report.html"));
+    built(TREE);
+    assertThat(file(".report.html")).content().contains("2 steps, 2 of them reused", ">reused<td");
+
+    FFS.build(builds.request(TREE, b -> b.store(directory.resolve("other"))));
+    String times = "[0-9.]+( s|%)";
+    assertThat(file(".report.html"))
+        .content()
+        .satisfies(
+            again ->
+                assertThat(again.replaceAll(times, "TIME"))
+                    .isEqualTo(first.replaceAll(times, "TIME")));
   }
 
   // ---------------------------------------------------------------- where it comes from
@@ -545,6 +575,7 @@ class OutputsIT {
     assertThat(sbom.at("/packages")).hasSize(2);
     assertThat(sbom.at("/packages/0/checksums/0/checksumValue").asText())
         .isEqualTo(result.outputs().get(0).sha256());
+    assertThat(sbom.at("/packages/0/primaryPackagePurpose").asText()).isEqualTo("OPERATING_SYSTEM");
     JsonNode source = sbom.at("/packages/1");
     Archive taken = recipe.source("lib_x+").orElseThrow().archives().get(1);
     assertThat(source.at("/SPDXID").asText()).isEqualTo("SPDXRef-Source-lib-5fx-2b");
