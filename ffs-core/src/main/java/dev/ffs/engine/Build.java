@@ -163,7 +163,7 @@ final class Build {
     listener.onEvent(
         new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names(plan.steps())));
     try (BuildRecord record = record()) {
-      OutputWriter output = new OutputWriter(store, record, request, plan, listener);
+      OutputWriter output = new OutputWriter(store, record, request, plan, hostCompiler, listener);
       output.probe();
       record.useSources(archives());
       Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);

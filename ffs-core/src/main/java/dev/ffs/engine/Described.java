@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,11 +44,16 @@ enum Described {
     return suffix;
   }
 
-  String text(Description description) {
+  /**
+   * Writes the document.
+   *
+   * @param tree the files of the output, by path without a leading slash
+   */
+  String text(Description description, NavigableMap<String, OutputTree.Node> tree) {
     Map<String, Object> document =
         switch (this) {
-          case FILES -> files(description);
-          case SBOM -> sbom(description);
+          case FILES -> files(description, tree);
+          case SBOM -> sbom(description, tree);
           case PROVENANCE -> provenance(description);
         };
     return Json.write(document) + "\n";
@@ -55,7 +61,8 @@ enum Described {
 
   // ---------------------------------------------------------------- files
 
-  private static Map<String, Object> files(Description d) {
+  private static Map<String, Object> files(
+      Description d, NavigableMap<String, OutputTree.Node> tree) {
     Map<String, Object> steps = new LinkedHashMap<>();
     for (Shipped one : d.shipped()) {
       List<Object> sources = new ArrayList<>();
@@ -75,9 +82,8 @@ enum Described {
     Map<String, PlannedStep> makers = d.makers();
     Map<String, String> firstNames = new HashMap<>();
     List<Object> files = new ArrayList<>();
-    d.tree()
-        .forEach(
-            (path, node) -> files.add(Json.onOneLine(file("/" + path, node, makers, firstNames))));
+    tree.forEach(
+        (path, node) -> files.add(Json.onOneLine(file("/" + path, node, makers, firstNames))));
     return map(
         "recipe",
         d.plan().recipe(),
@@ -129,13 +135,14 @@ enum Described {
 
   // ---------------------------------------------------------------- SBOM
 
-  private static Map<String, Object> sbom(Description d) {
+  private static Map<String, Object> sbom(
+      Description d, NavigableMap<String, OutputTree.Node> tree) {
     List<Object> packages = new ArrayList<>();
     List<Object> relationships = new ArrayList<>();
     TreeSet<String> ownLicenses = new TreeSet<>();
     packages.add(image(d));
     relationships.add(relationship("SPDXRef-DOCUMENT", "DESCRIBES", IMAGE));
-    for (Source source : d.shippedSources()) {
+    for (Source source : d.shippedSources(tree)) {
       String id = "SPDXRef-Source-" + spdxId(source.id());
       packages.add(sourcePackage(d, source, id));
       relationships.add(relationship(IMAGE, "GENERATED_FROM", id));
@@ -282,8 +289,12 @@ enum Described {
               "digest",
               map("sha256", d.archive(source).digest())));
     }
-    Map<String, Object> steps = new LinkedHashMap<>();
-    d.shipped().forEach(one -> steps.put(one.step().id().toString(), one.layer().digest()));
+    Map<String, Object> layers = new LinkedHashMap<>();
+    d.shipped().forEach(one -> layers.put(one.step().id().toString(), one.layer().digest()));
+    Map<String, Object> internal = map("enclosure", d.enclosure().name().toLowerCase(Locale.ROOT));
+    d.hostCompiler().ifPresent(text -> internal.put("hostCompiler", text.lines().toList()));
+    internal.put("keys", d.keys());
+    internal.put("layers", layers);
     return map(
         "_type",
         "https://in-toto.io/Statement/v1",
@@ -306,7 +317,7 @@ enum Described {
                     "triple",
                     d.plan().target().triple().value()),
                 "internalParameters",
-                map("enclosure", d.enclosure().name().toLowerCase(Locale.ROOT), "layers", steps),
+                internal,
                 "resolvedDependencies",
                 materials),
             "runDetails",

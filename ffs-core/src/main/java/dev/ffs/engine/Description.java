@@ -16,6 +16,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -23,18 +24,21 @@ import java.util.stream.Collectors;
  *
  * @param plan the plan
  * @param shipped the steps whose files it holds, in order
- * @param tree its files, by path without a leading slash
  * @param sources what the sources of the plan were built from, by id
  * @param images the files that hold it
  * @param enclosure what kept the steps from the machine
+ * @param keys what each step of the build depends on, by its name
+ * @param hostCompiler what the host's compiler, linker and C library say of their versions; empty
+ *     if no step uses them
  */
 record Description(
     BuildPlan plan,
     List<Shipped> shipped,
-    NavigableMap<String, OutputTree.Node> tree,
     Map<String, FetchedSource> sources,
     List<BuildResult.OutputFile> images,
-    Enclosure enclosure) {
+    Enclosure enclosure,
+    SortedMap<String, String> keys,
+    Optional<String> hostCompiler) {
 
   private static final String MIRROR = "mirror://";
 
@@ -64,8 +68,12 @@ record Description(
     return Objects.requireNonNull(sources.get(source.id()), source.id()).archive();
   }
 
-  /** Returns the sources of the steps that made something of the output besides directories. */
-  List<Source> shippedSources() {
+  /**
+   * Returns the sources of the steps that made something of the output besides directories.
+   *
+   * @param tree its files
+   */
+  List<Source> shippedSources(NavigableMap<String, OutputTree.Node> tree) {
     Map<String, PlannedStep> makers = makers();
     Set<PlannedStep> steps = new LinkedHashSet<>();
     tree.values().stream()

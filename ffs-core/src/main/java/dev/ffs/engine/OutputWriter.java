@@ -15,6 +15,7 @@ import dev.ffs.model.Architecture;
 import dev.ffs.model.Output;
 import dev.ffs.model.OutputFormat;
 import dev.ffs.model.Text;
+import dev.ffs.model.Toolchain;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.StepKey;
 import dev.ffs.script.ScriptGenerator;
@@ -38,12 +39,14 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,7 @@ final class OutputWriter {
   private final BuildRecord record;
   private final BuildRequest request;
   private final BuildPlan plan;
+  private final Supplier<String> hostCompiler;
   private final BuildListener listener;
   private final Path directory;
   private final OutputFiles files;
@@ -85,11 +89,13 @@ final class OutputWriter {
       BuildRecord record,
       BuildRequest request,
       BuildPlan plan,
+      Supplier<String> hostCompiler,
       BuildListener listener) {
     this.store = store;
     this.record = record;
     this.request = request;
     this.plan = plan;
+    this.hostCompiler = hostCompiler;
     this.listener = listener;
     this.directory = request.output();
     this.files = new OutputFiles(store, directory, plan.name());
@@ -190,17 +196,22 @@ final class OutputWriter {
       all.add(Objects.requireNonNull(there.getOrDefault(suffix, made.get(suffix)), suffix));
     }
     boolean written = !made.isEmpty();
+    SortedMap<String, String> keys = record.keys();
+    Optional<String> compiler =
+        plan.steps().stream().anyMatch(step -> step.toolchain() == Toolchain.Kind.HOST)
+            ? Optional.of(hostCompiler.get())
+            : Optional.empty();
     for (Described document : Described.values()) {
-      String key = documentKey(document, rootKey, shipped, sources, all);
+      Description description =
+          new Description(
+              plan, shipped, sources, List.copyOf(all), request.enclosure(), keys, compiler);
+      String key = documentKey(document, rootKey, description);
       Optional<BuildResult.OutputFile> unchanged = files.unchanged(document.suffix(), key);
       if (unchanged.isPresent()) {
         all.add(unchanged.get());
         continue;
       }
-      String text =
-          document.text(
-              new Description(
-                  plan, shipped, tree(shipped), sources, List.copyOf(all), request.enclosure()));
+      String text = document.text(description, tree(shipped));
       all.add(
           files.write(
               document.suffix(),
@@ -352,33 +363,27 @@ final class OutputWriter {
         format.id() + " 1\n" + plan.name() + "\n" + plan.target().triple() + "\n" + rootKey);
   }
 
-  private String documentKey(
-      Described document,
-      String rootKey,
-      List<Shipped> shipped,
-      Map<String, FetchedSource> sources,
-      List<BuildResult.OutputFile> before) {
+  private String documentKey(Described document, String rootKey, Description d) {
     List<String> parts = new ArrayList<>();
     parts.add(document + " 1 " + Description.tool());
     parts.add(rootKey);
-    parts.add(plan.name());
-    parts.add(plan.target().triple().value());
-    parts.add(request.enclosure().toString());
-    shipped.forEach(one -> parts.add("step " + one.step().id()));
-    plan.steps().forEach(step -> parts.add("all " + step.id() + " " + Description.ids(step)));
+    parts.add(plan.name() + " " + plan.target().triple() + " " + d.enclosure());
+    d.shipped().forEach(one -> parts.add("shipped " + one.step().id()));
+    plan.steps().forEach(step -> parts.add("step " + step.id() + " " + Description.ids(step)));
     plan.sources()
         .forEach(
             source ->
                 parts.add(
-                    "source %s %s %s %s"
+                    "source %s %s %s %s %s"
                         .formatted(
                             source.id(),
                             source.version(),
                             source.license(),
-                            Optional.ofNullable(sources.get(source.id()))
-                                .map(FetchedSource::archive))));
-    plan.mirrors().forEach(mirror -> parts.add("mirror " + mirror));
-    before.forEach(file -> parts.add("file " + file.file().getFileName() + " " + file.sha256()));
+                            d.location(source),
+                            d.changes(source))));
+    d.images().forEach(file -> parts.add(file.file().getFileName() + " " + file.sha256()));
+    parts.add("keys " + d.keys());
+    parts.add("compiler " + d.hostCompiler());
     return StepKey.sha256(String.join("\n", parts));
   }
 

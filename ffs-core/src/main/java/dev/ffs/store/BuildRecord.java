@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
 
@@ -145,6 +147,24 @@ public final class BuildRecord implements AutoCloseable {
   private void write() throws IOException {
     history.note(build, number, entry);
     CrashPoint.RECORD_WRITTEN.reached();
+  }
+
+  /**
+   * Returns the keys of the steps that this build uses so far.
+   *
+   * @return digests by the names of the steps
+   */
+  public SortedMap<String, String> keys() {
+    try {
+      return store.guarded(
+          () -> {
+            SortedMap<String, String> keys = new TreeMap<>();
+            entry.steps().forEach((step, used) -> keys.put(step, used.key()));
+            return keys;
+          });
+    } catch (IOException e) {
+      throw new StoreException("cannot read the record of " + build, e);
+    }
   }
 
   /**

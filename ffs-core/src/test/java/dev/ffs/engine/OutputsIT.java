@@ -626,6 +626,15 @@ class OutputsIT {
     assertThat(definition.at("/externalParameters").toString())
         .isEqualTo(
             "{\"recipe\":\"small\",\"target\":\"x86-64bit\",\"triple\":\"x86_64-linux-musl\"}");
+    JsonNode internal = definition.at("/internalParameters");
+    assertThat(internal.at("/enclosure").asText()).isEqualTo("namespaces");
+    assertThat(internal.has("hostCompiler")).as("no step uses it").isFalse();
+    assertThat(internal.at("/keys").fieldNames())
+        .toIterable()
+        .containsExactly("main/first", "main/second", "tools/tool");
+    assertThat(internal.at("/layers").fieldNames())
+        .toIterable()
+        .containsExactly("main/first", "main/second");
     List<String> materials = new ArrayList<>();
     definition
         .at("/resolvedDependencies")
