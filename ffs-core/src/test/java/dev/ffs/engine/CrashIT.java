@@ -163,6 +163,8 @@ class CrashIT {
           BuildEvent.SourceReady.class,
           BuildEvent.CheckStarted.class,
           BuildEvent.BuildWaiting.class,
+          BuildEvent.OutputWaiting.class,
+          BuildEvent.OutputAudited.class,
           BuildEvent.SnapshotTaken.class,
           BuildEvent.SnapshotFailed.class,
           BuildEvent.StepWaiting.class,
