@@ -1,6 +1,7 @@
 package dev.ffs.store;
 
 import dev.ffs.plan.StepId;
+import dev.ffs.plan.StepKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +23,8 @@ import java.util.regex.Pattern;
 /**
  * The records of all builds: {@code builds/BUILD/NUMBER}, with a line {@code step, name, key,
  * layer} for each step and {@code source, digest} for each archive, separated by tabs, and a line
- * {@code complete} if the build came to its end.
+ * {@code complete} if the build came to its end. The last line is {@code sum, digest}: the digest
+ * of all lines above it.
  *
  * <p>They are ordered by number and not by time, since clocks jump.
  */
@@ -94,7 +96,17 @@ final class History {
       if (complete) {
         text.append(COMPLETE).append('\n');
       }
-      return text.toString();
+      return text + sum(text.toString());
+    }
+
+    private static String sum(String text) {
+      return "sum\t" + StepKey.sha256(text) + "\n";
+    }
+
+    /** Says whether this is all that was written. */
+    static boolean isSound(String text) {
+      int last = text.lastIndexOf("sum\t");
+      return last >= 0 && text.substring(last).equals(sum(text.substring(0, last)));
     }
 
     /** Reads what is there; a line that a crash has damaged says nothing. */
@@ -184,11 +196,20 @@ final class History {
   }
 
   Entry read(String build, String number) throws IOException {
+    return text(build, number).map(Entry::parse).orElse(Entry.EMPTY);
+  }
+
+  /** Says whether a record is as it was written, if it is there. */
+  boolean isSound(String build, String number) throws IOException {
+    return text(build, number).map(Entry::isSound).orElse(true);
+  }
+
+  private Optional<String> text(String build, String number) throws IOException {
     try {
       byte[] bytes = Files.readAllBytes(file(build, number));
-      return Entry.parse(new String(bytes, StandardCharsets.UTF_8));
+      return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     } catch (NoSuchFileException e) {
-      return Entry.EMPTY;
+      return Optional.empty();
     }
   }
 

@@ -172,6 +172,9 @@ public final class StoreMaintenance {
       for (String directory : List.of("keys", "texts", "outputs")) {
         verifySmallFiles(store.root().resolve(directory), repair, damages);
       }
+      for (String digest : names(store.root().resolve("texts"))) {
+        store.guarded(() -> verifyText(digest, repair, damages));
+      }
       for (String key : names(store.keys())) {
         // Looked at and removed in one, for a build may be about to write it.
         store.guarded(() -> verifyKey(key, repair, damages));
@@ -221,6 +224,19 @@ public final class StoreMaintenance {
     }
   }
 
+  private boolean verifyText(String digest, boolean repair, List<String> damages)
+      throws IOException {
+    Path file = store.root().resolve("texts").resolve(digest);
+    if (!Files.isRegularFile(file) || store.text(digest).isPresent()) {
+      return true;
+    }
+    damages.add("texts/" + digest + " is damaged: its content is not what was written");
+    if (repair) {
+      Files.deleteIfExists(file);
+    }
+    return false;
+  }
+
   private boolean verifyKey(String key, boolean repair, List<String> damages) throws IOException {
     if (!Files.isRegularFile(store.keys().resolve(key))) {
       // Said already, or pruned by now.
@@ -249,7 +265,20 @@ public final class StoreMaintenance {
         Trees.remove(history.file(build, name));
       }
     }
+    for (String number : history.numbers(build)) {
+      if (history.isSound(build, number)) {
+        continue;
+      }
+      damages.add(damagedRecord(build, number) + ": its content is not what was written");
+      if (repair) {
+        history.remove(build, number);
+      }
+    }
     return strangers.isEmpty();
+  }
+
+  private static String damagedRecord(String build, String number) {
+    return "record builds/" + build + "/" + number + " is damaged";
   }
 
   /** Under the lock that the archive's fetchers use. */
@@ -308,7 +337,8 @@ public final class StoreMaintenance {
    * @param maxBytes what may be left; anything if empty
    * @param dryRun whether to say only what would go
    * @return what went
-   * @throws StoreException if that fails
+   * @throws StoreException if that fails, or a record is damaged: then nobody knows what it needs,
+   *     and all stays
    */
   public Pruned prune(OptionalInt keepLast, OptionalLong maxBytes, boolean dryRun) {
     Path trash = store.running().resolve("pruned" + UUID.randomUUID());
@@ -316,6 +346,7 @@ public final class StoreMaintenance {
       Pruned pruned =
           store.guarded(
               () -> {
+                requireSoundRecords();
                 Pruning pruning = new Pruning(new Inventory(), keepLast, maxBytes);
                 if (!dryRun) {
                   pruning.moveTo(Files.createDirectory(trash));
@@ -327,6 +358,19 @@ public final class StoreMaintenance {
       return pruned;
     } catch (IOException e) {
       throw new StoreException("cannot prune the store at " + store.root(), e);
+    }
+  }
+
+  private void requireSoundRecords() throws IOException {
+    for (String build : history.builds()) {
+      for (String number : history.numbers(build)) {
+        if (!history.isSound(build, number)) {
+          throw new StoreException(
+              damagedRecord(build, number)
+                  + ", so it cannot be told what that build needs, and nothing is removed; 'store"
+                  + " verify --repair' removes the record");
+        }
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.ffs.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ffs.fixtures.Tools;
 import dev.ffs.plan.StepId;
@@ -270,6 +271,54 @@ class StoreMaintenanceTest {
     assertThat(told).containsExactly(damage);
     assertThat(maintenance.verify(true)).containsExactly(damage);
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aDamagedTextIsFoundAndWrittenAgain() throws Exception {
+    build("tiny-x", "touch a");
+    Path file = root.resolve("texts").resolve(StepKey.sha256("touch a"));
+    Files.writeString(file, "touch b");
+    String damage =
+        "texts/" + file.getFileName() + " is damaged: its content is not what was written";
+
+    assertThat(maintenance.verify(false)).containsExactly(damage);
+    assertThat(maintenance.verify(true)).containsExactly(damage);
+    assertThat(maintenance.verify(false)).isEmpty();
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void whileARecordIsDamagedNothingIsPruned() throws Exception {
+    Layer layer = build("tiny-x", "touch a");
+    Path file = root.resolve("builds/tiny-x/00000001");
+    String sound = Files.readString(file);
+    // The record seems to name another layer.
+    char digit = layer.digest().charAt(0) == '0' ? '1' : '0';
+    String changed = digit + layer.digest().substring(1);
+    Files.writeString(file, sound.replace(layer.digest(), changed));
+
+    assertThat(maintenance.verify(false))
+        .containsExactly(
+            "record builds/tiny-x/00000001 is damaged: its content is not what was written");
+    assertThatThrownBy(() -> maintenance.prune(OptionalInt.of(1), ANY, false))
+        .isInstanceOf(StoreException.class)
+        .hasMessage(
+            "record builds/tiny-x/00000001 is damaged, so it cannot be told what that build needs,"
+                + " and nothing is removed; 'store verify --repair' removes the record");
+    assertThat(layer.tree()).exists();
+
+    assertThat(maintenance.verify(true)).hasSize(1);
+    assertThat(maintenance.verify(false)).isEmpty();
+    assertThat(maintenance.prune(OptionalInt.of(1), ANY, false).layers().count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "step\ttools/a\tone\ttwo\n", "complete\nsum\tnone\n"})
+  void whatIsLeftOfARecordIsNoRecord(String text) throws Exception {
+    build("tiny-x", "touch a");
+    Files.writeString(root.resolve("builds/tiny-x/00000001"), text);
+
+    assertThat(maintenance.verify(false)).hasSize(1);
   }
 
   @Test
