@@ -39,6 +39,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -67,6 +68,7 @@ final class Build {
 
   private final List<BuildResult.StepFailure> failures = new ArrayList<>();
   private final HostCompiler hostCompiler;
+  private boolean finished;
 
   /** Steps that wait for somebody who makes the same; they need no room beside those that run. */
   private final AtomicInteger waiting = new AtomicInteger();
@@ -91,13 +93,27 @@ final class Build {
   }
 
   BuildResult run() {
+    return toldOfTheEnd(this::attempt);
+  }
+
+  /** Who listens is told of the end, whatever it is. */
+  private <T> T toldOfTheEnd(Supplier<T> action) {
     try {
-      return attempt();
+      return action.get();
     } catch (RuntimeException e) {
-      // Who listens is told of the end, whatever it is.
-      listener.onEvent(new BuildEvent.BuildFinished(Outcome.FAILED, elapsed()));
+      finish(Outcome.FAILED);
       throw e;
     }
+  }
+
+  /** Tells of the end, unless that has been told: then it was something after it that failed. */
+  private Duration finish(Outcome outcome) {
+    Duration duration = elapsed();
+    if (!finished) {
+      finished = true;
+      listener.onEvent(new BuildEvent.BuildFinished(outcome, duration));
+    }
+    return duration;
   }
 
   /**
@@ -106,6 +122,10 @@ final class Build {
    * @param ids the steps; all if empty
    */
   CheckResult check(Set<StepId> ids) {
+    return toldOfTheEnd(() -> attemptCheck(ids));
+  }
+
+  private CheckResult attemptCheck(Set<StepId> ids) {
     List<PlannedStep> steps =
         plan.steps().stream().filter(s -> ids.isEmpty() || ids.contains(s.id())).toList();
     try (BuildRecord record = record()) {
@@ -122,12 +142,10 @@ final class Build {
           untilSound(record, () -> check(record, runner, checking, steps, begun));
         }
         CheckResult result = checking.result(failures);
-        listener.onEvent(
-            new BuildEvent.BuildFinished(
-                result.succeeded()
-                    ? Outcome.DONE
-                    : result.cancelled() ? Outcome.CANCELLED : Outcome.FAILED,
-                elapsed()));
+        finish(
+            result.succeeded()
+                ? Outcome.DONE
+                : result.cancelled() ? Outcome.CANCELLED : Outcome.FAILED);
         return result;
       }
     }
@@ -496,8 +514,7 @@ final class Build {
 
   private BuildResult ended(
       Outcome outcome, List<BuildResult.OutputFile> outputs, List<Finding> findings) {
-    Duration duration = elapsed();
-    listener.onEvent(new BuildEvent.BuildFinished(outcome, duration));
+    Duration duration = finish(outcome);
     List<BuildResult.StepResult> ordered =
         plan.steps().stream()
             .map(step -> results.get(step.id()))

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ffs.diagnostic.DiagnosticException;
 import dev.ffs.event.BuildEvent;
 import dev.ffs.event.BuildEvent.Outcome;
+import dev.ffs.event.BuildListener;
 import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.Executor;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -381,6 +383,48 @@ class EngineIT {
     assertThatThrownBy(() -> FFS.plan(THREE, "x86"))
         .isInstanceOf(DiagnosticException.class)
         .hasMessageContaining("recipe 'small' has no target 'x86'");
+  }
+
+  @Test
+  void theEndIsToldOnceAlsoIfItIsAnException() {
+    builds.executor =
+        new Wrapped(
+            (command, run) -> {
+              throw new IllegalStateException("out of order");
+            });
+    assertThatThrownBy(() -> FFS.check(builds.request(THREE), Set.of()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(ends()).containsExactly(Outcome.FAILED);
+
+    assertThatThrownBy(() -> builds.build(THREE)).isInstanceOf(IllegalStateException.class);
+    assertThat(ends()).containsExactly(Outcome.FAILED);
+  }
+
+  @Test
+  void whatFailsAfterTheEndIsNoSecondEnd() {
+    BuildListener breaksTheRecords =
+        event -> {
+          if (event instanceof BuildEvent.BuildFinished) {
+            Path records = builds.store.resolve("builds/small-x86-64bit");
+            try {
+              Tools.run(builds.directory, "rm", "-rf", records.toString());
+              Files.createFile(records);
+            } catch (IOException | InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        };
+
+    assertThatThrownBy(() -> builds.build(THREE, breaksTheRecords))
+        .isInstanceOf(StoreException.class);
+    assertThat(ends()).containsExactly(Outcome.DONE);
+  }
+
+  private List<Outcome> ends() {
+    return builds.events.stream()
+        .filter(BuildEvent.BuildFinished.class::isInstance)
+        .map(event -> ((BuildEvent.BuildFinished) event).outcome())
+        .toList();
   }
 
   @Test
