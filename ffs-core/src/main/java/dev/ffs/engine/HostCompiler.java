@@ -1,6 +1,7 @@
 package dev.ffs.engine;
 
 import dev.ffs.exec.Cancellation;
+import dev.ffs.exec.Channel;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.Executor;
 import dev.ffs.exec.ExitStatus;
@@ -42,12 +43,22 @@ final class HostCompiler implements Supplier<String> {
   public synchronized String get() {
     if (answer == null) {
       List<String> lines = Collections.synchronizedList(new ArrayList<>());
+      // A warning may come today and not tomorrow, and anywhere among the lines of the answer.
+      List<String> errors = Collections.synchronizedList(new ArrayList<>());
       Command command = Command.of("/bin/sh", "-c", QUESTION).withEnvironment(ENVIRONMENT);
-      ExitStatus status = executor.run(command, (channel, line) -> lines.add(line), cancellation);
-      if (!status.succeeded() && !cancellation.isCancelled()) {
+      ExitStatus status =
+          executor.run(
+              command,
+              (channel, line) -> (channel == Channel.STDOUT ? lines : errors).add(line),
+              cancellation);
+      if (status.end() == ExitStatus.End.CANCELLED) {
+        // It was asked in vain, and only half of the answer may be there.
+        return "";
+      }
+      if (!status.succeeded()) {
         throw new HostException(
             "there is no C compiler and linker, which this recipe builds its first compiler with ("
-                + String.join("; ", lines)
+                + String.join("; ", errors.isEmpty() ? lines : errors)
                 + ")");
       }
       answer = String.join("\n", lines);
