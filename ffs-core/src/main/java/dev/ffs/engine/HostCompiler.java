@@ -5,6 +5,7 @@ import dev.ffs.exec.Channel;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.Executor;
 import dev.ffs.exec.ExitStatus;
+import dev.ffs.script.ScriptGenerator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,10 +21,6 @@ final class HostCompiler implements Supplier<String> {
 
   private static final Map<String, String> ENVIRONMENT =
       Map.of("PATH", "/usr/bin:/usr/sbin:/bin:/sbin", "LC_ALL", "C");
-
-  /** The C library's version counts, too: what the compiler makes is linked with it. */
-  private static final String QUESTION =
-      "cc --version && cc -dumpmachine && ld --version && { ldd --version 2>&1 | head -n 1; }";
 
   private final Executor executor;
   private final Cancellation cancellation;
@@ -45,7 +42,8 @@ final class HostCompiler implements Supplier<String> {
       List<String> lines = Collections.synchronizedList(new ArrayList<>());
       // A warning may come today and not tomorrow, and anywhere among the lines of the answer.
       List<String> errors = Collections.synchronizedList(new ArrayList<>());
-      Command command = Command.of("/bin/sh", "-c", QUESTION).withEnvironment(ENVIRONMENT);
+      Command command =
+          Command.of("/bin/sh", "-c", ScriptGenerator.compiler()).withEnvironment(ENVIRONMENT);
       ExitStatus status =
           executor.run(
               command,

@@ -41,6 +41,7 @@ final class BundleWriter {
   Bundle bundle() {
     add("build.sh", Templates.resource("bundle.sh"), true);
     add("enclosure.sh", ScriptGenerator.enclosure(), true);
+    add("compiler.sh", ScriptGenerator.compiler(), true);
     add("keep.sh", ScriptGenerator.keep(), true);
     add("pack.sh", Templates.resource("pack.sh"), true);
     add("name", plan.name() + "\n", false);

@@ -92,6 +92,15 @@ public final class ScriptGenerator {
   }
 
   /**
+   * Returns the script that says which compiler, linker and C library a machine has.
+   *
+   * @return sh; it fails where one of them is missing
+   */
+  public static String compiler() {
+    return Templates.resource("compiler.sh");
+  }
+
+  /**
    * Returns the script that carries what a step changed from one machine to another.
    *
    * @return bash; its arguments are {@code pack TREE FILE} or {@code unpack FILE TREE}

@@ -136,11 +136,13 @@ done <"$bundle/sources.tsv"
 # The identity of the host's compiler counts for the steps that use it.
 host_compiler=''
 if cut -f 4 "$bundle/steps.tsv" | grep -qx host; then
-  host_compiler=$({ cc --version && cc -dumpmachine && ld --version; } 2>&1) || {
+  problem=$work/compiler.problem
+  host_compiler=$(sh "$bundle/compiler.sh" 2>"$problem") || {
     echo "error: there is no C compiler and linker, which the first compiler is built with" >&2
-    echo "  $host_compiler" >&2
+    sed 's/^/  /' "$problem" >&2
     exit 5
   }
+  rm -f "$problem"
 fi
 declare -A key_of
 total=$(wc -l <"$bundle/steps.tsv") number=0
@@ -165,7 +167,8 @@ while IFS=$'\t' read -r -u 6 id where shell toolchain limit sees uses emulator c
   key=$({
     cat "$bundle/enclosure.sh" "$scripts/prepare.sh" "$scripts/build.sh"
     [ "$toolchain" != host ] || echo "$host_compiler"
-    echo "${emulation[@]}"
+    # How many jobs it may have at the most is nothing that its result depends on.
+    printf '%s\n' "$id" "$where" "$shell" "$toolchain" "$sees" "$uses" "${emulation[*]}"
     for other in $sees; do echo "${key_of[$other]}"; done
     for source in $uses; do
       echo "${archive_digest[$source]}"

@@ -223,7 +223,8 @@ class ScriptGeneratorTest {
       assertGoodShell(scripts.prepare());
       assertGoodShell(scripts.build());
     }
-    for (String name : List.of("enclosure.sh", "plain.sh", "keep.sh", "bundle.sh", "pack.sh")) {
+    for (String name :
+        List.of("enclosure.sh", "plain.sh", "keep.sh", "compiler.sh", "bundle.sh", "pack.sh")) {
       assertGoodShell(Templates.resource(name));
     }
   }
