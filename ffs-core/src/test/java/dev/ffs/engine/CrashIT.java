@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +31,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,9 @@ class CrashIT {
 
   // Killed at a point
 
+  /** How often a build was killed at each point. */
+  private static final Map<String, Integer> KILLS = new TreeMap<>();
+
   /** At which a build is killed; docs/reliability.md names them. */
   private static final List<Class<? extends BuildEvent>> EVENTS =
       List.of(
@@ -193,6 +198,7 @@ class CrashIT {
   @ParameterizedTest
   @MethodSource("points")
   void killedAtEachPoint(String point) throws Exception {
+    int kills = 0;
     // The second time at a step in the middle.
     for (int count : ROUNDS > 10 ? new int[] {1, 2, 3, 4} : new int[] {1, 3}) {
       Process child = child("normal", point, count);
@@ -200,12 +206,23 @@ class CrashIT {
       if (count == 1) {
         assertThat(child.exitValue()).as(String.join("\n", lines)).isEqualTo(SIGKILL);
       }
+      // What occurs only once kills nobody later on.
+      kills += child.exitValue() == SIGKILL ? 1 : 0;
       Set<String> finished = finished(lines);
 
       Set<String> ran = nextBuildIsRight("normal");
 
       assertThat(ran).as("and not %s again", finished).noneMatch(finished::contains);
       Tools.run(directory, "rm", "-rf", store.toString());
+    }
+    KILLS.put(point, kills);
+  }
+
+  @AfterAll
+  static void tellTheKills() {
+    if (!KILLS.isEmpty()) {
+      int all = KILLS.values().stream().mapToInt(Integer::intValue).sum();
+      System.out.println("kills at " + KILLS.size() + " points: " + all + ", " + KILLS);
     }
   }
 
