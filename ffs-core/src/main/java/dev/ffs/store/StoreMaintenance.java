@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -114,9 +115,10 @@ public final class StoreMaintenance {
    */
   public Contents list() {
     try {
+      Sizes sizes = new Sizes();
       return store.guarded(
           () -> {
-            Inventory all = new Inventory();
+            Inventory all = new Inventory(sizes);
             List<BuildUse> builds = new ArrayList<>();
             Set<String> used = new HashSet<>();
             for (String build : history.builds()) {
@@ -343,11 +345,12 @@ public final class StoreMaintenance {
   public Pruned prune(OptionalInt keepLast, OptionalLong maxBytes, boolean dryRun) {
     Path trash = store.running().resolve("pruned" + UUID.randomUUID());
     try {
+      Sizes sizes = new Sizes();
       Pruned pruned =
           store.guarded(
               () -> {
                 requireSoundRecords();
-                Pruning pruning = new Pruning(new Inventory(), keepLast, maxBytes);
+                Pruning pruning = new Pruning(new Inventory(sizes), keepLast, maxBytes);
                 if (!dryRun) {
                   pruning.moveTo(Files.createDirectory(trash));
                 }
@@ -389,6 +392,58 @@ public final class StoreMaintenance {
   private record Failed(
       Path directory, boolean inUse, long bytes, Instant written, Set<String> layers) {}
 
+  /**
+   * How large things are. To find out takes its time, so it is done before the store is locked;
+   * what comes after that is measured when it is asked for, and what is replaced counts as it was.
+   */
+  private final class Sizes {
+
+    private final Map<Path, Long> known = new HashMap<>();
+
+    Sizes() throws IOException {
+      for (String digest : names(store.layers())) {
+        of(store.layer(digest));
+      }
+      Path sources = store.root().resolve("sources");
+      for (String digest : names(sources)) {
+        of(sources.resolve(digest));
+      }
+      Path failed = store.root().resolve("failed");
+      for (String build : names(failed)) {
+        for (String step : names(failed.resolve(build))) {
+          of(failed.resolve(build).resolve(step));
+        }
+      }
+    }
+
+    long of(Path tree) throws IOException {
+      Long size = known.get(tree);
+      if (size == null) {
+        size = Trees.bytes(tree);
+        known.put(tree, size);
+      }
+      return size;
+    }
+
+    long of(Layer layer) throws IOException {
+      Long size = known.get(layer.tree());
+      if (size == null) {
+        size = measured(layer);
+        known.put(layer.tree(), size);
+      }
+      return size;
+    }
+
+    private long measured(Layer layer) throws IOException {
+      try {
+        return store.manifest(layer).bytes();
+      } catch (StoreException e) {
+        // Damaged, but it takes its place all the same.
+        return Trees.bytes(layer.tree());
+      }
+    }
+  }
+
   /** Everything in the store. */
   private final class Inventory {
 
@@ -397,7 +452,7 @@ public final class StoreMaintenance {
     private final Map<String, Long> sources = new TreeMap<>();
     private final List<Failed> failed = new ArrayList<>();
 
-    Inventory() throws IOException {
+    Inventory(Sizes sizes) throws IOException {
       for (String build : history.builds()) {
         for (String number : history.numbers(build)) {
           records.add(
@@ -410,10 +465,10 @@ public final class StoreMaintenance {
         }
       }
       for (String digest : names(store.layers())) {
-        layers.put(digest, bytesOf(store.layer(digest)));
+        layers.put(digest, sizes.of(store.layer(digest)));
       }
       for (String digest : names(store.root().resolve("sources"))) {
-        sources.put(digest, Trees.bytes(store.root().resolve("sources").resolve(digest)));
+        sources.put(digest, sizes.of(store.root().resolve("sources").resolve(digest)));
       }
       Path allFailed = store.root().resolve("failed");
       for (String build : names(allFailed)) {
@@ -423,19 +478,10 @@ public final class StoreMaintenance {
               new Failed(
                   directory,
                   FailedTree.holder(directory).isPresent(),
-                  Trees.bytes(directory),
+                  sizes.of(directory),
                   Files.getLastModifiedTime(directory).toInstant(),
                   below(directory.resolve("layers"))));
         }
-      }
-    }
-
-    private long bytesOf(Layer layer) throws IOException {
-      try {
-        return store.manifest(layer).bytes();
-      } catch (StoreException e) {
-        // Damaged, but it takes its place all the same.
-        return Trees.bytes(layer.tree());
       }
     }
 

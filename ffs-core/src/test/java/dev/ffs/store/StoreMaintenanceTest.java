@@ -22,9 +22,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,6 +141,35 @@ class StoreMaintenanceTest {
     Workspace workspace = store.begin();
     Files.write(workspace.upper().resolve(name), new byte[bytes]);
     return workspace;
+  }
+
+  @Test
+  @Timeout(60)
+  void buildsNeedNotWaitWhileSizesAreMeasured() throws Exception {
+    Path archive = archive("12345");
+    CompletableFuture<Contents> contents = new CompletableFuture<>();
+    Thread lister =
+        new Thread(
+            () -> {
+              try {
+                contents.complete(maintenance.list());
+              } catch (StoreException e) {
+                contents.completeExceptionally(e);
+              }
+            });
+
+    store.guarded(
+        () -> {
+          lister.start();
+          while (lister.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
+          // All that it still has to do is cheap.
+          Files.writeString(archive, "");
+          return archive;
+        });
+
+    assertThat(contents.get().sources()).isEqualTo(new Amount(1, 5));
   }
 
   @Test
