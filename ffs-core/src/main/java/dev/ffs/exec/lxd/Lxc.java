@@ -56,8 +56,9 @@ final class Lxc {
     Map<String, String> all = new HashMap<>(environment);
     // It keeps its settings there, and ends at once without.
     all.putIfAbsent("HOME", System.getProperty("user.home"));
-    // Its messages are read here; they are English without this only by chance.
+    // Its messages are read here, so they are to be those that are known.
     all.put("LC_ALL", "C.UTF-8");
+    all.remove("LANGUAGE");
     this.environment = Map.copyOf(all);
   }
 

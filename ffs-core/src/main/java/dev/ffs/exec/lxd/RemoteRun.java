@@ -339,9 +339,14 @@ final class RemoteRun {
       String joined = piece == null ? line : piece + line;
       Matcher answer = answers.matcher(joined);
       if (joined.contains(token) && answer.matches()) {
+        int end = answer.end(1);
+        if (piece != null && end >= piece.length()) {
+          flush();
+        }
+        String rest = joined.substring(piece == null ? joined.length() - line.length() : 0, end);
         piece = null;
-        if (!answer.group(1).isEmpty()) {
-          deliver(answer.group(1));
+        if (!rest.isEmpty()) {
+          deliver(rest);
         }
         List<String> words = List.of(answer.group(2).split(" "));
         // Behind the others come those of a process that the command left in the background.

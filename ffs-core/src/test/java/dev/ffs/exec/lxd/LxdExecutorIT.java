@@ -12,10 +12,13 @@ import dev.ffs.exec.ExecutorException.Reason;
 import dev.ffs.exec.ExitStatus;
 import dev.ffs.exec.ExitStatus.End;
 import dev.ffs.fixtures.Jvm;
+import dev.ffs.fixtures.Tools;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +121,33 @@ class LxdExecutorIT {
     }
   }
 
+  /** At ^C the terminal sends it to all of the group, and so to lxc, which passes it on. */
+  @Test
+  void whatTheTerminalTellsTheClientDoesNotReachTheCommand() {
+    List<String> lines = new ArrayList<>();
+
+    ExitStatus status =
+        executor.run(
+            Lxd.shell("echo running; sleep 2; echo on"),
+            (channel, line) -> {
+              lines.add(line);
+              clients().forEach(lxc -> signal(lxc, "INT"));
+            },
+            new Cancellation());
+
+    assertThat(lines).containsExactly("running", "on");
+    assertThat(status.succeeded()).isTrue();
+  }
+
+  private static void signal(ProcessHandle process, String signal) {
+    try {
+      assertThat(Tools.run(Path.of("/"), "kill", "-" + signal, Long.toString(process.pid())).code())
+          .isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private ExecutorException lose(Runnable breakIt) {
     return catchThrowableOfType(
         ExecutorException.class,
@@ -127,12 +157,14 @@ class LxdExecutorIT {
   }
 
   private static void killClient() {
-    assertThat(
-            ProcessHandle.current()
-                .descendants()
-                .filter(process -> process.info().command().orElse("").endsWith("/lxc"))
-                .filter(ProcessHandle::destroyForcibly))
-        .hasSize(1);
+    assertThat(clients()).hasSize(1).allMatch(ProcessHandle::destroyForcibly);
+  }
+
+  private static List<ProcessHandle> clients() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(process -> process.info().command().orElse("").endsWith("/lxc"))
+        .toList();
   }
 
   // What LXD loses by itself
@@ -156,10 +188,12 @@ class LxdExecutorIT {
     assertThat(Lxd.run(executor, Lxd.shell("printf 'a\\r\\n'")).out()).containsExactly("a");
     assertThat(Lxd.run(executor, Lxd.shell(":")).out()).isEmpty();
     // The report of the end falls on the end of a piece.
-    for (int length : List.of(65536 - 20, 65536, 65536 + 1)) {
+    for (int length : List.of(65536 - 20, 65536 - 1, 65536, 65536 + 1, 2 * 65536 - 20)) {
       Lxd.Result result =
           Lxd.run(executor, Lxd.shell("head -c " + length + " /dev/zero | tr '\\0' x"));
-      assertThat(String.join("", result.out())).isEqualTo("x".repeat(length));
+      assertThat(result.out())
+          .extracting(String::length)
+          .isEqualTo(length > 65536 ? List.of(65536, length - 65536) : List.of(length));
       assertThat(result.status().succeeded()).isTrue();
     }
   }
