@@ -164,7 +164,7 @@ public final class LxdBuild {
 
   /** Deletes the snapshots of all phases, also of phases that the recipe has no more. */
   public void deleteSnapshots() {
-    client.images(name + "-").forEach(image -> client.deleteImage(image.fingerprint()));
+    client.deleteImages(name + "-");
   }
 
   /**
