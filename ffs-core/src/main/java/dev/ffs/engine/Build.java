@@ -216,8 +216,12 @@ final class Build {
           } else if (request.cancellation().isCancelled()) {
             result.add(ended(Outcome.CANCELLED, List.of()));
           } else {
-            result.add(packed(record, output, sources));
-            record.complete();
+            BuildResult packed = packed(record, output, sources);
+            result.add(packed);
+            // One whose output was refused, or not packed to the end, has not come to its end.
+            if (packed.succeeded()) {
+              record.complete();
+            }
           }
         });
     return result.get(0);
@@ -368,14 +372,8 @@ final class Build {
     }
   }
 
-  /** Has the executor keep its place as it is after a phase, if it can and anything ran there. */
+  /** Has the executor keep its place as it is after a phase, if it can. */
   private void snapshot(String phase) {
-    boolean ran =
-        results.values().stream()
-            .anyMatch(r -> r.step().phase().equals(phase) && r.outcome() == Outcome.DONE);
-    if (!ran) {
-      return;
-    }
     String key = Objects.requireNonNull(PhaseKeys.of(plan, scripts).get(phase), phase);
     try {
       request

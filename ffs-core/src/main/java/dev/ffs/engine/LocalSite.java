@@ -89,6 +89,11 @@ final class LocalSite implements Site {
   public void onFailed(Workspace workspace, StepId step) {}
 
   @Override
+  public boolean hasFailed(Path directory, StepId step) {
+    return !Files.exists(directory.resolve(RemoteSite.ELSEWHERE));
+  }
+
+  @Override
   public void clear(Workspace workspace) {}
 
   @Override

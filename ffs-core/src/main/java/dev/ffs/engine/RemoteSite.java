@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -44,6 +45,12 @@ import java.util.function.Function;
  * layer that is only here is brought there before the first step that sees it.
  */
 final class RemoteSite implements Site {
+
+  /** Stands in the directory of a step that has failed in another place. */
+  static final String ELSEWHERE = "elsewhere";
+
+  /** For what is done there besides steps; the longest is to unpack a large layer. */
+  private static final Duration PATIENCE = Duration.ofHours(1);
 
   private final BuildRequest request;
   private final Executor executor;
@@ -251,7 +258,13 @@ final class RemoteSite implements Site {
   @Override
   public void onFailed(Workspace workspace, StepId step) throws IOException {
     must("fail", workspace.directory().getFileName().toString(), name(step));
+    Files.createFile(workspace.directory().resolve(ELSEWHERE));
     running.remove(running(workspace.directory()).apply(workspace.directory()));
+  }
+
+  @Override
+  public boolean hasFailed(Path workspace, StepId step) throws IOException {
+    return !must("failed", name(step)).isEmpty();
   }
 
   @Override
@@ -290,7 +303,7 @@ final class RemoteSite implements Site {
     List<String> errors = Collections.synchronizedList(new ArrayList<>());
     ExitStatus status =
         executor.run(
-            Commands.command(argv),
+            Commands.command(argv).withTimeout(PATIENCE),
             (channel, line) -> (channel == Channel.STDOUT ? lines : errors).add(line),
             new Cancellation());
     check(status, "cannot " + action + " in " + directory + " there", errors);

@@ -59,6 +59,13 @@ interface Site extends AutoCloseable {
   /** Keeps the directory of a step that failed, in place of that of its last failure. */
   void onFailed(Workspace workspace, StepId step) throws IOException;
 
+  /**
+   * Returns whether what a failed step left is there: it may have failed in another place.
+   *
+   * @param directory what is kept of it here
+   */
+  boolean hasFailed(Path directory, StepId step) throws IOException;
+
   /** Removes what is there of a step, unless it was kept or has failed. */
   void clear(Workspace workspace) throws IOException;
 

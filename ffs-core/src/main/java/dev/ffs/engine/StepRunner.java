@@ -552,7 +552,10 @@ final class StepRunner {
       String reason = lastLine.substring(ENCLOSURE_PREFIX.length());
       throw new HostException(
           switch (request.enclosure()) {
-            case NAMESPACES -> "this machine cannot give a step the enclosure it needs: " + reason;
+            case NAMESPACES ->
+                (site.isHere() ? "this machine" : "the place where steps run")
+                    + " cannot give a step the enclosure it needs: "
+                    + reason;
             case NONE -> "cannot run step " + step.id() + ": " + reason;
           });
     }
@@ -575,11 +578,14 @@ final class StepRunner {
     Optional<FailedTree> failed = store.enterFailed(build, step.id().toString());
     Path directory;
     Function<Path, String> there;
-    if (failed.isPresent()) {
-      held.push(failed.get()::close);
+    failed.ifPresent(tree -> held.push(tree::close));
+    if (failed.isPresent() && site.hasFailed(failed.get().directory(), step.id())) {
       directory = failed.get().directory();
       there = site.failed(directory, step.id());
     } else {
+      if (failed.isPresent()) {
+        listener.onEvent(new BuildEvent.FailedTreeElsewhere(step.id().toString()));
+      }
       Workspace workspace = store.begin();
       held.push(workspace::close);
       held.push(() -> clear(workspace));

@@ -87,6 +87,14 @@ public sealed interface BuildEvent {
   record SnapshotFailed(String phase, String reason) implements BuildEvent {}
 
   /**
+   * A step failed in another place than the one whose shell is to be opened, or what it left there
+   * is gone: the shell shows the step as it would begin.
+   *
+   * @param step its name
+   */
+  record FailedTreeElsewhere(String step) implements BuildEvent {}
+
+  /**
    * A step waits for somebody else, in this process or another one, who makes the same just now.
    *
    * @param step its name

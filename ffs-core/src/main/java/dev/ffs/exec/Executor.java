@@ -52,14 +52,14 @@ public interface Executor extends AutoCloseable {
   }
 
   /**
-   * Keeps "there" as it is now, for later builds to begin with, if this executor can. No command of
-   * the build runs meanwhile.
+   * Keeps "there" as it is now, for later builds to begin with, if this executor can and has not
+   * kept it with this key. No command of the build runs meanwhile.
    *
    * @param phase id of the phase that has just finished
    * @param key digest of everything that the plan says of this phase and of those before it: what
    *     is kept is of use to builds with the same key
    * @param cancellation stops it; what was kept before stays
-   * @return the name under which it is kept, or empty if this executor keeps nothing
+   * @return the name under which it is kept, or empty if nothing had to be or can be kept
    * @throws ExecutorException if it cannot be kept
    */
   default Optional<String> snapshot(String phase, String key, Cancellation cancellation) {

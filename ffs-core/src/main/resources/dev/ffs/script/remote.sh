@@ -14,6 +14,7 @@
 #   remote.sh DIRECTORY mkdir NAME       a directory for a step at work, if it has none yet
 #   remote.sh DIRECTORY keep NAME KEY DIGEST   the tree of running step NAME becomes a layer
 #   remote.sh DIRECTORY fail NAME STEP   running step NAME has failed
+#   remote.sh DIRECTORY failed STEP      prints "yes" if the directory of that step is there
 #   remote.sh DIRECTORY clear NAME       running step NAME is of no more use
 set -euo pipefail
 umask 022
@@ -26,7 +27,12 @@ remove() { # PATH: a step may have made directories that their owner cannot chan
 }
 
 list() { # TREE: all but the contents; all files have one time, so who changes one shows
-  (cd "$1" && find . -mindepth 1 -printf '%y %m %s %T@ %l %P\0' | sort -z | sha256sum)
+  # The size of a directory is the file system's affair, and another one in a copy.
+  (
+    cd "$1"
+    find . -mindepth 1 '(' -type d -printf '%y %m %T@ %P\0' ')' -o -printf '%y %m %s %T@ %l %P\0' |
+      sort -z | sha256sum
+  )
 }
 
 add_layer() { # TREE DIGEST
@@ -83,6 +89,7 @@ case $action in
     mv -T "$directory/running/$3" "$directory/failed/$4"
     ;;
   mkdir) mkdir -p "$directory/running/$3" ;;
+  failed) [ ! -d "$directory/failed/$3" ] || echo yes ;;
   clear) remove "$directory/running/$3" ;;
   *)
     echo "remote.sh: what is $action?" >&2

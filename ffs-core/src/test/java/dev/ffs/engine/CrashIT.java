@@ -168,6 +168,7 @@ class CrashIT {
           BuildEvent.SourceReady.class,
           BuildEvent.CheckStarted.class,
           BuildEvent.BuildWaiting.class,
+          BuildEvent.FailedTreeElsewhere.class,
           BuildEvent.OutputWaiting.class,
           BuildEvent.OutputAudited.class,
           BuildEvent.SnapshotTaken.class,

@@ -187,6 +187,51 @@ class RemoteSiteIT {
   }
 
   @Test
+  void aShellDoesNotShowWhatIsInAnotherPlaceForWhatAStepLeft() throws Exception {
+    Recipe recipe = host(script("a", "echo made >made; exit 3"));
+    StepId step = new StepId("base", "a");
+    builds.build(recipe);
+    builds.executor = new LocalExecutor();
+    builds.events.clear();
+    try (StepShell shell = Builds.FFS.shell(builds.request(recipe), step)) {
+      assertThat(String.join(" ", shell.command())).doesNotContain("/failed/");
+    }
+    assertThat(builds.events).contains(new BuildEvent.FailedTreeElsewhere("base/a"));
+
+    builds.executor = new Elsewhere(directory.resolve("a new place"));
+    builds.events.clear();
+    try (StepShell shell = Builds.FFS.shell(builds.request(recipe), step)) {
+      assertThat(String.join(" ", shell.command())).doesNotContain("/failed/");
+    }
+    assertThat(builds.events).contains(new BuildEvent.FailedTreeElsewhere("base/a"));
+  }
+
+  @Test
+  void aDirectoryThatGrewAndWasEmptiedAgainIsNoDamage() throws Exception {
+    Recipe recipe =
+        host(
+            script(
+                "a",
+                "mkdir \"$FFS_SYSROOT/d\"; cd \"$FFS_SYSROOT/d\"; touch {1..3000}; rm *; touch x"));
+    builds.build(recipe);
+    // As a copy of the container has it.
+    Path layer = below("layers").get(0);
+    assertThat(
+            Tools.run(
+                    place.resolve("layers"),
+                    "sh",
+                    "-c",
+                    "cp -a \"$1\" copy && rm -r \"$1\" && mv copy \"$1\"",
+                    "sh",
+                    layer.toString())
+                .code())
+        .isZero();
+    builds.build(recipe);
+
+    assertThat(builds.events).noneMatch(BuildEvent.StoreDamaged.class::isInstance);
+  }
+
+  @Test
   void cancellationLeavesNothingThere() throws Exception {
     Cancellation cancellation = new Cancellation();
     String mark = "sleep 987.65";
@@ -239,15 +284,16 @@ class RemoteSiteIT {
   }
 
   @Test
-  void eachPhaseIsKeptOnceItIsFinishedUnlessNothingRan() {
+  void eachPhaseIsKeptWhenItIsFinished() {
     Map<String, String> keys = Builds.FFS.phaseKeys(Builds.FFS.plan(TWO_PHASES, Builds.TARGET));
     builds.build(TWO_PHASES);
     assertThat(there.snapshots)
         .containsExactly("early " + keys.get("early"), "late " + keys.get("late"));
     assertThat(builds.events).contains(new BuildEvent.SnapshotTaken("early", "snapshot-early"));
 
+    // Whether it has been kept already only the executor knows.
     builds.build(TWO_PHASES);
-    assertThat(there.snapshots).hasSize(2);
+    assertThat(there.snapshots).hasSize(4);
   }
 
   @Test

@@ -7,8 +7,8 @@ import dev.ffs.exec.ExitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,7 @@ public final class LxdBuild {
   public List<LxdSnapshot> snapshots(Map<String, String> keys) {
     Map<String, LxdImage> images = new HashMap<>();
     client.images(name + "-").forEach(image -> images.put(image.alias(), image));
-    Optional<LxdImage> source = images.isEmpty() ? Optional.empty() : source();
+    String source = images.isEmpty() ? "" : source();
     List<LxdSnapshot> found = new ArrayList<>();
     keys.forEach(
         (phase, key) -> {
@@ -133,20 +134,27 @@ public final class LxdBuild {
     return List.copyOf(found);
   }
 
-  private @Nullable String staleness(LxdImage image, String key, Optional<LxdImage> source) {
+  private @Nullable String staleness(LxdImage image, String key, String source) {
     Map<String, String> properties = image.properties();
     if (!key.equals(properties.get(KEY))) {
       return properties.containsKey(KEY)
           ? "what its phase or one before it does has changed since"
           : "it was not made by this program, or by an older version of it";
     }
-    boolean otherSource =
-        source.isPresent() && !source.get().fingerprint().equals(properties.get(SOURCE));
-    return otherSource ? "the image " + settings.sourceImage() + " is another one now" : null;
+    return source.equals(properties.get(SOURCE))
+        ? null
+        : "the image " + settings.sourceImage() + " is another one now, or not there";
   }
 
-  private Optional<LxdImage> source() {
-    return client.image(settings.sourceImage());
+  /**
+   * Returns what tells the source image from others: its fingerprint, or its name on another
+   * server.
+   */
+  private String source() {
+    return client
+        .image(settings.sourceImage())
+        .map(LxdImage::fingerprint)
+        .orElse(settings.sourceImage());
   }
 
   private String imageName(String phase) {
@@ -162,8 +170,13 @@ public final class LxdBuild {
     client.deleteImage(snapshot.fingerprint());
   }
 
-  /** Deletes the snapshots of all phases, also of phases that the recipe has no more. */
+  /**
+   * Deletes the snapshots of all phases, also of phases that the recipe has no more.
+   *
+   * @throws LxdException also if another build is at work in that container
+   */
   public void deleteSnapshots() {
+    client.container(name).ifPresent(this::refuseIfBusy);
     client.deleteImages(name + "-");
   }
 
@@ -172,51 +185,67 @@ public final class LxdBuild {
    *
    * @param from what to go on from, or empty to begin with the source image
    * @param emulators architectures, as QEMU names them, whose programs will run there
+   * @param progress is told what is being done, line by line
    * @return runs commands in the container, and keeps it as an image after each phase; closing it
    *     stops the container, which stays for people to look into
    * @throws LxdException also if another build is at work in that container, or if it lacks what a
    *     build needs and that cannot be installed
    */
-  public Executor begin(Optional<LxdSnapshot> from, Set<String> emulators) {
+  public Executor begin(
+      Optional<LxdSnapshot> from, Set<String> emulators, Consumer<String> progress) {
     Optional<LxdContainer> before = client.container(name);
-    if (before.isPresent()) {
-      refuseIfBusy(before.get());
-      client.delete(before.get());
-    }
+    before.ifPresent(this::refuseIfBusy);
+    // Before anything is removed: what the build before left may be all that there is to look into.
+    String image = from.map(LxdSnapshot::fingerprint).orElse(settings.sourceImage());
+    client.requireImage(image);
+    String source = source();
+    before.ifPresent(client::delete);
     List<String> arguments = new ArrayList<>(settings.launchArguments());
     if (settings.member() != null) {
       arguments.addAll(List.of("--target", settings.member()));
     }
-    String image = from.map(LxdSnapshot::fingerprint).orElse(settings.sourceImage());
-    LxdContainer made = client.launch(image, name, arguments, Map.of(OWNER, ownMark()));
-    String source = source().map(LxdImage::fingerprint).orElse("");
-    LxdExecutor.Owner owner = new Phases(made, source);
-    LxdExecutor executor = new LxdExecutor(made, owner);
+    progress.accept(
+        "launching container %s from image %s"
+            .formatted(name, from.map(LxdSnapshot::image).orElse(image)));
     try {
+      LxdContainer made = client.launch(image, name, arguments, Map.of(OWNER, ownMark()));
+      progress.accept("looking for what a build needs there, and installing what is missing");
       made.provision(settings.networkInterface());
+      LxdExecutor executor = new LxdExecutor(made, new Own(made, source));
       emulators.forEach(arch -> bringEmulator(executor, arch));
+      return executor;
     } catch (RuntimeException e) {
       try {
-        owner.end();
+        end();
       } catch (RuntimeException ofEnd) {
         e.addSuppressed(ofEnd);
       }
       throw e;
     }
-    return executor;
   }
 
   /** The emulator is one static file, so that of this machine serves as well. */
   private void bringEmulator(Executor there, String arch) {
     List<String> names = List.of("qemu-" + arch + "-static", "qemu-" + arch);
+    List<String> answer = new ArrayList<>();
     ExitStatus has =
         there.run(
-            Command.of("/bin/sh", "-c", "command -v " + String.join(" || command -v ", names))
+            Command.of(
+                    "/bin/sh",
+                    "-c",
+                    "uname -m; command -v " + String.join(" || command -v ", names))
                 .withEnvironment(Map.of("PATH", String.join(":", PROGRAMS))),
-            (channel, line) -> {},
+            (channel, line) -> answer.add(line),
             cancellation);
-    if (has.succeeded()) {
+    String machine = answer.isEmpty() ? "unknown" : answer.get(0);
+    if (has.succeeded() || machine.equals(arch)) {
       return;
+    }
+    if (!machine.equals(ownMachine())) {
+      throw new LxdException(
+          "the container %s (%s) has no %s, which programs of %s run under, and that of this machine (%s) does not run there; install qemu-user-static in the image"
+              .formatted(name, machine, names.get(0), arch, ownMachine()),
+          null);
     }
     Path emulator =
         names.stream()
@@ -233,13 +262,19 @@ public final class LxdBuild {
     there.push(emulator, "/usr/bin/" + names.get(0));
   }
 
+  /** The machine's architecture, as uname(1) names it. */
+  private static String ownMachine() {
+    String arch = System.getProperty("os.arch");
+    return arch.equals("amd64") ? "x86_64" : arch;
+  }
+
   /** Keeps the container after each phase, and stops it in the end. */
-  private final class Phases implements LxdExecutor.Owner {
+  private final class Own implements LxdExecutor.Owner {
 
     private final LxdContainer made;
     private final String source;
 
-    Phases(LxdContainer made, String source) {
+    Own(LxdContainer made, String source) {
       this.made = made;
       this.source = source;
     }
@@ -251,11 +286,31 @@ public final class LxdBuild {
     }
 
     @Override
+    public boolean has(String phase, String key) {
+      return client
+          .image(imageName(phase))
+          .filter(image -> staleness(image, key, source) == null)
+          .isPresent();
+    }
+
+    @Override
     public void end() {
-      // Not by the client that may have been cancelled.
-      if (uncancelled.container(name).isPresent()) {
-        uncancelled.setConfig(made, OWNER, "");
-        uncancelled.stop(made);
+      LxdBuild.this.end();
+    }
+  }
+
+  /** Stops the container and gives it free, if it is this build's. */
+  private void end() {
+    // Not by the client that may have been cancelled.
+    Optional<LxdContainer> own =
+        uncancelled
+            .container(name)
+            .filter(there -> uncancelled.config(there, OWNER).equals(Optional.of(ownMark())));
+    if (own.isPresent()) {
+      try {
+        uncancelled.stop(own.get());
+      } finally {
+        uncancelled.setConfig(own.get(), OWNER, "");
       }
     }
   }
@@ -263,8 +318,8 @@ public final class LxdBuild {
   /**
    * Enters the container that the last build has left.
    *
-   * @return runs commands there; the container stays running
-   * @throws LxdException also if there is none
+   * @return runs commands there; no build begins in it until that is closed, which stops it
+   * @throws LxdException also if there is none, or a build is at work in it
    */
   public Executor enter() {
     LxdContainer left =
@@ -274,7 +329,9 @@ public final class LxdBuild {
                 () ->
                     new LxdException(
                         "there is no container " + name + ": no build in LXD has left one", null));
-    return new LxdExecutor(client.start(left));
+    refuseIfBusy(left);
+    client.setConfig(left, OWNER, ownMark());
+    return new LxdExecutor(client.start(left), new Own(left, source()));
   }
 
   private void refuseIfBusy(LxdContainer there) {
@@ -284,7 +341,7 @@ public final class LxdBuild {
     }
     String[] words = owner.get().split(" ", -1);
     throw new LxdException(
-        "another build is at work in the container %s: process %s on %s. Wait for its end, or stop it;"
+        "another build, or a shell, is in the container %s: process %s on %s. Wait for its end, or stop it;"
                 .formatted(there, words[1], words[0])
             + " if it is gone, `lxc delete --force %s` lets this one begin".formatted(there),
         null);
@@ -296,24 +353,37 @@ public final class LxdBuild {
     if (words.length != 3 || !words[0].equals(host())) {
       return words.length == 3;
     }
-    return ProcessHandle.of(Long.parseLong(words[1]))
-        .filter(process -> start(process).equals(words[2]))
-        .isPresent();
+    return start(words[1]).equals(Optional.of(words[2]));
   }
 
   private static String ownMark() {
-    ProcessHandle own = ProcessHandle.current();
-    return host() + " " + own.pid() + " " + start(own);
+    String pid = Long.toString(ProcessHandle.current().pid());
+    return host() + " " + pid + " " + start(pid).orElseThrow();
   }
 
-  private static String start(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L).toString();
+  /**
+   * Tells when a process began, by the kernel's own count since it was started (proc(5), field 22).
+   */
+  private static Optional<String> start(String pid) {
+    try {
+      String stat = read(Path.of("/proc", pid, "stat"));
+      // The second field is a name that may hold spaces and brackets.
+      String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return Optional.of(read(Path.of("/proc/sys/kernel/random/boot_id")) + ":" + rest[19]);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new LxdException("cannot find out about process " + pid + ": " + e, e);
+    }
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.ISO_8859_1).strip();
   }
 
   private static String host() {
     try {
-      String name = Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.UTF_8);
-      return name.strip().replace(' ', '-');
+      return read(Path.of("/proc/sys/kernel/hostname")).replace(' ', '-');
     } catch (IOException e) {
       throw new LxdException("cannot read this machine's name: " + e, e);
     }

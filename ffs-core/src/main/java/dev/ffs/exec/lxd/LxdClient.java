@@ -197,8 +197,7 @@ public final class LxdClient {
    */
   public LxdContainer launch(
       String image, String name, List<String> extraArgs, Map<String, String> config) {
-    String imageReference = image.contains(":") ? image : reference(image);
-    requireImage(imageReference);
+    String imageReference = requireImage(image);
     Map<String, String> settings = new TreeMap<>(config);
     settings.putIfAbsent("security.nesting", "true");
     List<String> arguments =
@@ -234,7 +233,14 @@ public final class LxdClient {
     return output.out().isEmpty() ? "" : "\n" + String.join("\n", output.out());
   }
 
-  private void requireImage(String image) {
+  /**
+   * Makes sure that there is an image to make containers of.
+   *
+   * @param name alias or fingerprint, with the name of another server in front or not
+   * @return its name as {@code lxc} is told it
+   */
+  String requireImage(String name) {
+    String image = name.contains(":") ? name : reference(name);
     List<String> arguments = List.of("image", "info", image);
     Lxc.Output output = lxc.tryCall(QUICK, arguments);
     if (!output.succeeded()) {
@@ -252,6 +258,7 @@ public final class LxdClient {
               + lxc.shown(List.of("image", "list"))
               + "` shows those that are there");
     }
+    return image;
   }
 
   /**

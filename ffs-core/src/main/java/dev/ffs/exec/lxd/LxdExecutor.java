@@ -46,6 +46,9 @@ public final class LxdExecutor implements Executor {
     /** Keeps the container as it is when a phase has finished, and says under which name. */
     String keep(String phase, String key);
 
+    /** Returns whether the container is kept so already. */
+    boolean has(String phase, String key);
+
     /** Is told that no command will run any more. */
     void end();
   }
@@ -80,11 +83,10 @@ public final class LxdExecutor implements Executor {
 
   @Override
   public Optional<String> snapshot(String phase, String key, Cancellation cancellation) {
-    if (owner == null) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(owner.keep(phase, key));
+      return owner == null || owner.has(phase, key)
+          ? Optional.empty()
+          : Optional.of(owner.keep(phase, key));
     } catch (LxdException e) {
       throw new ExecutorException(Reason.FILES, String.valueOf(e.getMessage()), e);
     }

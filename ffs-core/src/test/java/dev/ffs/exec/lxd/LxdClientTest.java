@@ -232,7 +232,7 @@ class LxdClientTest {
     assertThat(changes)
         .containsExactly(
             "snapshot c tools --reuse",
-            "publish --quiet c/tools --alias a.unfinished k=v",
+            "publish --quiet c/tools --compression none --alias a.unfinished k=v",
             "query -X PUT -d {\"target\":\"f2\",\"description\":\"\"}"
                 + " /1.0/images/aliases/a?project=mine",
             "image alias delete a.unfinished",

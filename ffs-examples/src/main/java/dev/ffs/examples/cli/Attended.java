@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class Attended {
 
   /** How long the end of this process waits for the work to stop. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  // Longer than an executor takes to give up what it cannot end, for it says more about that.
+  private static final Duration PATIENCE = Duration.ofSeconds(75);
 
   private static final int TICK_MILLIS = 200;
 

@@ -91,7 +91,7 @@ final class BuildCommand implements Callable<Integer> {
         (console, cancellation) -> {
           Executor opened =
               inLxd
-                  ? lxd.begin(surroundings, recipe, target, from, cancellation)
+                  ? lxd.begin(surroundings, recipe, target, from, console::preparing, cancellation)
                   : where.open(surroundings);
           return closing(
               opened,

@@ -62,6 +62,10 @@ final class Console implements BuildListener {
     } else if (event instanceof BuildEvent.SnapshotFailed e) {
       display.line(
           Tone.BAD, "phase " + e.phase() + ": no snapshot of it, the build goes on: " + e.reason());
+    } else if (event instanceof BuildEvent.FailedTreeElsewhere e) {
+      display.line(
+          Tone.PLAIN,
+          e.step() + ": what it left when it failed is not in this place; this is how it begins");
     } else if (event instanceof BuildEvent.StepWaiting e) {
       display.line(Tone.PLAIN, e.step() + ": waiting for another build that makes the same");
     } else if (event instanceof BuildEvent.OutputWaiting e) {
@@ -82,6 +86,11 @@ final class Console implements BuildListener {
       closed = true;
     }
     tick();
+  }
+
+  /** Says what is being done before the build itself begins. */
+  synchronized void preparing(String what) {
+    display.line(Tone.PLAIN, what + "...");
   }
 
   private void begin(String newTitle, List<String> steps) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -89,6 +90,9 @@ final class LxdOptions {
     /** Finds out where to begin; asks if that is wanted and possible. */
     Optional<LxdSnapshot> choose(
         Surroundings surroundings, LxdBuild place, Recipe recipe, String target) {
+      if (deleteSnapshots && !resume.equals(ResumeQuestion.ASK)) {
+        throw new UsageException("--delete-snapshots begins anew: it does not go with --resume");
+      }
       if (deleteSnapshots) {
         place.deleteSnapshots();
         return Optional.empty();
@@ -110,6 +114,7 @@ final class LxdOptions {
       Recipe recipe,
       String target,
       Optional<LxdSnapshot> from,
+      Consumer<String> progress,
       Cancellation cancellation) {
     Set<String> emulators =
         Ffs.create().plan(recipe, target).steps().stream()
@@ -117,7 +122,7 @@ final class LxdOptions {
             .filter(Objects::nonNull)
             .map(PlannedStep.Emulator::arch)
             .collect(Collectors.toSet());
-    return build(surroundings, recipe, target, cancellation).begin(from, emulators);
+    return build(surroundings, recipe, target, cancellation).begin(from, emulators, progress);
   }
 
   /** Enters the container that the last build has left. */

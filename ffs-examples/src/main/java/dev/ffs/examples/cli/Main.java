@@ -5,6 +5,7 @@ import dev.ffs.diagnostic.DidYouMean;
 import dev.ffs.engine.HostException;
 import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.lxd.LxdException;
+import dev.ffs.load.RecipeLoader;
 import dev.ffs.source.SourceUnavailableException;
 import dev.ffs.store.StoreException;
 import java.io.IOException;
@@ -131,7 +132,7 @@ public final class Main {
       return ExitCode.USAGE;
     }
     if (atTop && !unmatched.isEmpty() && !unmatched.get(0).startsWith("-")) {
-      surroundings.err().println("ffs: " + noCommand(command, unmatched));
+      surroundings.err().println("ffs: " + noCommand(surroundings, command, unmatched));
     } else {
       surroundings.err().println("ffs: " + e.getMessage());
     }
@@ -140,10 +141,16 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private static String noCommand(CommandLine top, List<String> words) {
+  private static String noCommand(Surroundings surroundings, CommandLine top, List<String> words) {
+    List<String> known = new ArrayList<>(top.getSubcommands().keySet());
     String message = "there is no command '" + words.get(0) + "'";
+    Path recipes = surroundings.home().resolve("recipes");
+    if (words.size() > 1 && Files.isDirectory(recipes)) {
+      message += ", and no recipe of that name to build in LXD";
+      known.addAll(new RecipeLoader().list(recipes));
+    }
     return message
-        + DidYouMean.nearest(words.get(0), top.getSubcommands().keySet())
+        + DidYouMean.nearest(words.get(0), known)
             .map(nearest -> "; did you mean '" + nearest + "'?")
             .orElse("");
   }

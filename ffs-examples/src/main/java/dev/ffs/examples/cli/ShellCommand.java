@@ -45,6 +45,7 @@ final class ShellCommand implements Callable<Integer> {
           BuildRequest.of(recipe, arguments.target, opened)
               .store(store.directory())
               .enclosure(enclosure.kind())
+              .listener(new Console(new PlainDisplay(surroundings.err()), System::nanoTime))
               .build();
       try (StepShell shell = surroundings.engine().shell(request, id)) {
         return new ProcessBuilder(shell.command()).inheritIO().start().waitFor();

@@ -113,7 +113,8 @@ class LxdBuildIT {
     assertThat(said)
         .startsWith("Going on from snapshot " + container + "-greet.\n")
         .contains("[1/2] greet/hello  reused")
-        .contains("[2/2] greet/world  reused");
+        .contains("[2/2] greet/world  reused")
+        .doesNotContain(": kept as ");
   }
 
   @Test
@@ -194,7 +195,20 @@ class LxdBuildIT {
     try (BufferedReader lines = first.inputReader()) {
       Command.await(lines, "[1/2]");
       assertThat(build(ExitCode.HOST_LACKS, "hello", "x86-64bit"))
-          .startsWith("ffs: another build is at work in the container " + container + ": process ");
+          .contains(
+              "ffs: another build, or a shell, is in the container " + container + ": process ");
+      // Nor does a shell end it.
+      assertThat(
+              build(
+                  ExitCode.HOST_LACKS,
+                  "shell",
+                  "hello",
+                  "x86-64bit",
+                  "greet/hello",
+                  "--executor=lxd",
+                  "--store=" + temp.resolve("other")))
+          .contains("ffs: another build, or a shell, is in the container ");
+      assertThat(first.isAlive()).isTrue();
       Command.interrupt(first);
     }
   }
@@ -221,6 +235,7 @@ class LxdBuildIT {
 
   @Test
   void anImageThatIsNotThereIsNamedAtOnce() throws Exception {
+    build(ExitCode.OK, "hello", "x86-64bit");
     try (Command other =
         new Command(
             Files.createDirectory(temp.resolve("other")),
@@ -230,5 +245,7 @@ class LxdBuildIT {
       assertThat(build.waitFor()).isEqualTo(ExitCode.HOST_LACKS);
       assertThat(error).contains("there is no image no-such-image");
     }
+    // What the build before left is still there to look into.
+    assertThat(client.container(container)).isPresent();
   }
 }

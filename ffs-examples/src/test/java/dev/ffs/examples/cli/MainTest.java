@@ -838,6 +838,12 @@ class MainTest {
     assertThat(calls.err())
         .isEqualTo("ffs: there is no command 'biuld'; did you mean 'build'?\nTry: ./ffs --help\n");
 
+    assertThat(calls.call("helo", "x86-64bit")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err())
+        .startsWith(
+            "ffs: there is no command 'helo', and no recipe of that name to build in LXD; did you"
+                + " mean 'hello'?\n");
+
     assertThat(calls.call("build", "hello")).isEqualTo(ExitCode.USAGE);
     assertThat(calls.err())
         .isEqualTo("ffs: Missing required parameter: 'TARGET'\nTry: ./ffs build --help\n");
