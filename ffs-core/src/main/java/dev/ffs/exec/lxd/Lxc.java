@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The client program {@code lxc}: what to call, and what its failures mean to a person. */
@@ -35,6 +36,8 @@ final class Lxc {
   }
 
   private static final int MOST_TRIES = 4;
+  private static final Duration OTHER_OPERATION = Duration.ofSeconds(60);
+  private static final long POLL_MILLIS = 250;
   private static final Set<String> REPEATABLE =
       Set.of("list", "info", "image", "config", "query", "delete");
   private static final Set<String> BUSY = Set.of("context deadline exceeded", "database is locked");
@@ -94,7 +97,28 @@ final class Lxc {
     for (int tries = 1; tries < MOST_TRIES && mayTryAgain(arguments, output); tries++) {
       output = once(timeout, arguments);
     }
+    long end = System.nanoTime() + OTHER_OPERATION.toNanos();
+    while (isRefusedForAnother(output) && System.nanoTime() < end) {
+      pause();
+      output = once(timeout, arguments);
+    }
     return output;
+  }
+
+  // LXD says that a container is stopped some time before the operation that stopped it is over,
+  // and
+  // until then it refuses any other.
+  private static boolean isRefusedForAnother(Output output) {
+    return !output.succeeded() && output.complaint().contains("Instance is busy running a");
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LxdException("interrupted while LXD was busy with a container", e);
+    }
   }
 
   // Where the disk is busy, LXD's database gives up after seconds, and takes back what it had

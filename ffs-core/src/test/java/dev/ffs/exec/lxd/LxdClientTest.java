@@ -103,6 +103,24 @@ class LxdClientTest {
   }
 
   @Test
+  void anOperationThatIsStillAtWorkIsWaitedFor() throws IOException {
+    answer("list", "echo '[{\"name\":\"c\",\"status\":\"Stopped\"}]'");
+    answer(
+        "start c",
+        """
+        [ "$(grep -c '^start c$' %s/calls)" -ge 3 ] || {
+          echo 'Error: Failed to create instance start operation: Instance is busy running a "stop" operation' >&2
+          exit 1
+        }"""
+            .formatted(here));
+    LxdClient client = client(null);
+
+    client.start(client.container("c").orElseThrow());
+
+    assertThat(calls()).filteredOn("start c"::equals).hasSize(3);
+  }
+
+  @Test
   void everyStatusIsUnderstood() throws IOException {
     answer(
         "list",
