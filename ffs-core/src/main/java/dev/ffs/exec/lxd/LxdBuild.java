@@ -308,7 +308,8 @@ public final class LxdBuild {
             .filter(there -> uncancelled.config(there, OWNER).equals(Optional.of(ownMark())));
     if (own.isPresent()) {
       try {
-        uncancelled.stop(own.get());
+        // Nothing in it needs to be told, and what is to be kept is kept already.
+        uncancelled.kill(own.get());
       } finally {
         uncancelled.setConfig(own.get(), OWNER, "");
       }

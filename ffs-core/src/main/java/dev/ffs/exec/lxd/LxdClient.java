@@ -338,6 +338,22 @@ public final class LxdClient {
   }
 
   /**
+   * Ends all processes of a container at once. One that is stopped already stays so.
+   *
+   * @param container the container
+   */
+  public void kill(LxdContainer container) {
+    List<String> arguments = List.of("stop", "--force", container.reference());
+    Lxc.Output output = lxc.tryCall(QUICK, arguments);
+    if (!output.succeeded() && again(container).status() != Status.STOPPED) {
+      throw lxc.failure(
+          arguments,
+          output,
+          "`" + lxc.shown(List.of("operation", "list")) + "` shows what LXD is doing");
+    }
+  }
+
+  /**
    * Removes a container with its snapshots, whether it runs or not. One that is not there is
    * removed already. Images made of it stay.
    *

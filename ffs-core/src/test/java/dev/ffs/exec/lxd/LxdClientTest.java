@@ -121,6 +121,17 @@ class LxdClientTest {
   }
 
   @Test
+  void aContainerIsKilledWithoutWaitingForItAndOneThatIsStoppedStaysSo() throws IOException {
+    answer("list", "echo '[{\"name\":\"c\",\"status\":\"Stopped\"}]'");
+    answer("stop", "echo 'Error: The instance is already stopped' >&2; exit 1");
+    LxdClient client = client(null);
+
+    client.kill(client.container("c").orElseThrow());
+
+    assertThat(calls()).contains("stop --force c");
+  }
+
+  @Test
   void everyStatusIsUnderstood() throws IOException {
     answer(
         "list",
