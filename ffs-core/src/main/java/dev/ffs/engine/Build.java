@@ -53,6 +53,11 @@ final class Build {
   private static final double SECONDS_PER_MEGABYTE = 20;
 
   private final BuildRequest request;
+  private final BuildPlan whole;
+
+  /** The steps to build: all, or those that were asked for, and what they see. */
+  private final Set<StepId> asked;
+
   private final BuildPlan plan;
   private final ScriptGenerator scripts;
   private final BuildListener listener;
@@ -73,9 +78,21 @@ final class Build {
   /** Steps that wait for somebody who makes the same; they need no room beside those that run. */
   private final AtomicInteger waiting = new AtomicInteger();
 
-  Build(BuildRequest request, BuildPlan plan, ScriptGenerator scripts, BuildListener listener) {
+  /**
+   * Prepares a build.
+   *
+   * @param asked the steps that are wanted; all, and the output, if empty
+   */
+  Build(
+      BuildRequest request,
+      BuildPlan whole,
+      Set<StepId> asked,
+      ScriptGenerator scripts,
+      BuildListener listener) {
     this.request = request;
-    this.plan = plan;
+    this.whole = whole;
+    this.asked = Set.copyOf(asked);
+    this.plan = asked.isEmpty() ? whole : whole.only(asked);
     this.scripts = scripts;
     this.listener = listener;
     this.store = LayerStore.open(request.store());
@@ -116,18 +133,14 @@ final class Build {
     return duration;
   }
 
-  /**
-   * Builds what is not built, and then runs steps again.
-   *
-   * @param ids the steps; all if empty
-   */
-  CheckResult check(Set<StepId> ids) {
-    return toldOfTheEnd(() -> attemptCheck(ids));
+  /** Builds what is not built, and then runs the steps that were asked for again. */
+  CheckResult check() {
+    return toldOfTheEnd(this::attemptCheck);
   }
 
-  private CheckResult attemptCheck(Set<StepId> ids) {
+  private CheckResult attemptCheck() {
     List<PlannedStep> steps =
-        plan.steps().stream().filter(s -> ids.isEmpty() || ids.contains(s.id())).toList();
+        plan.steps().stream().filter(s -> asked.isEmpty() || asked.contains(s.id())).toList();
     try (BuildRecord record = record()) {
       listener.onEvent(
           new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names(plan.steps())));
@@ -162,7 +175,7 @@ final class Build {
       return;
     }
     if (begun.compareAndSet(false, true)) {
-      record.complete();
+      complete(record);
       listener.onEvent(
           new BuildEvent.CheckStarted(plan.recipe(), plan.target().id(), names(steps)));
     }
@@ -181,8 +194,11 @@ final class Build {
     listener.onEvent(
         new BuildEvent.BuildStarted(plan.recipe(), plan.target().id(), names(plan.steps())));
     try (BuildRecord record = record()) {
-      OutputWriter output = new OutputWriter(store, record, request, plan, hostCompiler, listener);
-      output.probe();
+      Optional<OutputWriter> output =
+          asked.isEmpty()
+              ? Optional.of(new OutputWriter(store, record, request, plan, hostCompiler, listener))
+              : Optional.empty();
+      output.ifPresent(OutputWriter::probe);
       record.useSources(archives());
       Optional<Map<String, FetchedSource>> sources = Fetching.fetch(request, plan, listener);
       sources.ifPresent(this::measure);
@@ -204,7 +220,10 @@ final class Build {
   }
 
   private BuildResult attempt(
-      BuildRecord record, Site site, Map<String, FetchedSource> sources, OutputWriter output) {
+      BuildRecord record,
+      Site site,
+      Map<String, FetchedSource> sources,
+      Optional<OutputWriter> output) {
     StepRunner runner = runner(record, site, sources);
     List<BuildResult> result = new ArrayList<>();
     untilSound(
@@ -216,15 +235,32 @@ final class Build {
           } else if (request.cancellation().isCancelled()) {
             result.add(ended(Outcome.CANCELLED, List.of()));
           } else {
-            BuildResult packed = packed(record, output, sources);
-            result.add(packed);
+            BuildResult last =
+                output
+                    .map(writer -> packed(record, writer, sources))
+                    .orElseGet(
+                        () -> ended(nothingRan() ? Outcome.REUSED : Outcome.DONE, List.of()));
+            result.add(last);
             // One whose output was refused, or not packed to the end, has not come to its end.
-            if (packed.succeeded()) {
-              record.complete();
+            if (last.succeeded()) {
+              complete(record);
             }
           }
         });
     return result.get(0);
+  }
+
+  /**
+   * That of a few steps must not take the place of a build of the whole, when others are pruned.
+   */
+  private void complete(BuildRecord record) {
+    if (asked.isEmpty()) {
+      record.complete();
+    }
+  }
+
+  private boolean nothingRan() {
+    return results.values().stream().allMatch(r -> r.outcome() == Outcome.REUSED);
   }
 
   /** Does something again each time a layer is found damaged, which then is out of the way. */
@@ -361,7 +397,7 @@ final class Build {
       layers.put(id, ended.layer());
       schedule.finished(id);
       boolean phaseDone =
-          plan.steps().stream()
+          whole.steps().stream()
               .map(PlannedStep::id)
               .filter(other -> other.phase().equals(id.phase()))
               .allMatch(layers::containsKey);
@@ -374,7 +410,7 @@ final class Build {
 
   /** Has the executor keep its place as it is after a phase, if it can. */
   private void snapshot(String phase) {
-    String key = Objects.requireNonNull(PhaseKeys.of(plan, scripts).get(phase), phase);
+    String key = Objects.requireNonNull(PhaseKeys.of(whole, scripts).get(phase), phase);
     try {
       request
           .executor()
@@ -484,8 +520,7 @@ final class Build {
             .toList();
     OutputWriter.Packed packed;
     try {
-      boolean anyRan = results.values().stream().anyMatch(r -> r.outcome() != Outcome.REUSED);
-      packed = output.write(shipped, sources, anyRan, files -> page(record, files));
+      packed = output.write(shipped, sources, !nothingRan(), files -> page(record, files));
     } catch (PackingCancelledException e) {
       return ended(Outcome.CANCELLED, List.of());
     }
@@ -501,9 +536,7 @@ final class Build {
     for (BuildResult.OutputFile file : packed.files()) {
       listener.onEvent(new BuildEvent.OutputWritten(file.file(), file.bytes(), file.sha256()));
     }
-    boolean nothingRan =
-        !packed.written() && results.values().stream().allMatch(r -> r.outcome() == Outcome.REUSED);
-    return ended(nothingRan ? Outcome.REUSED : Outcome.DONE, packed.files());
+    return ended(!packed.written() && nothingRan() ? Outcome.REUSED : Outcome.DONE, packed.files());
   }
 
   private BuildResult ended(Outcome outcome, List<BuildResult.OutputFile> outputs) {
@@ -522,7 +555,8 @@ final class Build {
   }
 
   /** Prepares a shell in the root of a step, and holds what it uses. */
-  StepShell shell(PlannedStep step) {
+  StepShell shell(StepId id) {
+    PlannedStep step = plan.step(id).orElseThrow();
     if (request.enclosure() == Enclosure.NONE) {
       throw new HostException(
           "without an enclosure there is no root to enter: what "

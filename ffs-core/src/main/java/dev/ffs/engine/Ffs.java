@@ -107,9 +107,29 @@ public final class Ffs {
    * @throws StoreException if the store cannot be used
    */
   public BuildResult build(BuildRequest request) {
+    return build(request, Set.of());
+  }
+
+  /**
+   * Builds some steps, and what they see, as far as {@link #build(BuildRequest)} would not find it
+   * built.
+   *
+   * @param request what to build; what it says of the output counts only if there are no steps
+   * @param steps the steps; all, and then the output, if empty
+   * @return how it ended, without outputs if there are steps
+   * @throws DiagnosticException if the recipe has errors, or no such target or step
+   * @throws dev.ffs.source.SourceUnavailableException if a source cannot be had
+   * @throws HostException if this machine lacks something that the steps need
+   * @throws StoreException if the store cannot be used
+   */
+  public BuildResult build(BuildRequest request, Set<StepId> steps) {
+    return cancellable(request, own -> begin(own, steps).run());
+  }
+
+  private Build begin(BuildRequest request, Set<StepId> steps) {
     BuildPlan plan = plan(request.recipe(), request.target());
-    return cancellable(
-        request, own -> new Build(own, plan, scripts, new Announcer(request.listeners())).run());
+    steps.forEach(id -> stepOf(request, plan, id));
+    return new Build(request, plan, steps, scripts, new Announcer(request.listeners()));
   }
 
   /**
@@ -153,8 +173,9 @@ public final class Ffs {
   }
 
   /**
-   * Builds, and then runs steps again with all varied that should not matter: whether they make the
-   * same. Ends after the first step that does not, unless the request says to keep going.
+   * Builds the steps and what they see, and then runs the steps again with all varied that should
+   * not matter: whether they make the same. Ends after the first step that does not, unless the
+   * request says to keep going.
    *
    * @param request what to build; packs nothing, so its output is not used
    * @param steps the steps to run again; all if empty
@@ -165,11 +186,7 @@ public final class Ffs {
    * @throws StoreException if the store cannot be used
    */
   public CheckResult check(BuildRequest request, Set<StepId> steps) {
-    BuildPlan plan = plan(request.recipe(), request.target());
-    steps.forEach(id -> stepOf(request, plan, id));
-    return cancellable(
-        request,
-        own -> new Build(own, plan, scripts, new Announcer(request.listeners())).check(steps));
+    return cancellable(request, own -> begin(own, steps).check());
   }
 
   /**
@@ -236,9 +253,7 @@ public final class Ffs {
    * @throws StoreException if the store cannot be used, or somebody has a shell open there already
    */
   public StepShell shell(BuildRequest request, StepId id) {
-    BuildPlan plan = plan(request.recipe(), request.target());
-    PlannedStep step = stepOf(request, plan, id);
-    return new Build(request, plan, scripts, new Announcer(request.listeners())).shell(step);
+    return begin(request, Set.of(id)).shell(id);
   }
 
   private static PlannedStep stepOf(BuildRequest request, BuildPlan plan, StepId id) {

@@ -4,9 +4,12 @@ import dev.ffs.model.MirrorGroup;
 import dev.ffs.model.Output;
 import dev.ffs.model.Source;
 import dev.ffs.model.Target;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
 /**
@@ -49,6 +52,30 @@ public record BuildPlan(
    */
   public Optional<PlannedStep> step(StepId id) {
     return steps.stream().filter(s -> s.id().equals(id)).findFirst();
+  }
+
+  /**
+   * Returns the part of this plan that some steps take.
+   *
+   * @param ids names of the steps; those that are none of this plan's are ignored
+   * @return these steps and all that they see, with the sources of both
+   */
+  public BuildPlan only(Set<StepId> ids) {
+    Set<StepId> all = new HashSet<>(ids);
+    steps.stream().filter(step -> ids.contains(step.id())).forEach(s -> all.addAll(s.sees()));
+    List<PlannedStep> kept = steps.stream().filter(step -> all.contains(step.id())).toList();
+    Set<String> unpacked =
+        kept.stream()
+            .flatMap(step -> step.sources().stream())
+            .map(Source::id)
+            .collect(Collectors.toSet());
+    return new BuildPlan(
+        recipe,
+        target,
+        kept,
+        sources.stream().filter(source -> unpacked.contains(source.id())).toList(),
+        mirrors,
+        output);
   }
 
   /**

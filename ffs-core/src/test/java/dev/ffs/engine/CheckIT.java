@@ -199,6 +199,10 @@ class CheckIT {
     CheckResult named = FFS.check(builds.request(recipe), Set.of(StepId.parse("base/b")));
     assertThat(named.succeeded()).isTrue();
     assertThat(named.equal()).containsExactly(StepId.parse("base/b"));
+    assertThat(builds.events)
+        .filteredOn(BuildEvent.StepStarted.class::isInstance)
+        .as("c, which b does not see, is not built for that")
+        .noneMatch(event -> ((BuildEvent.StepStarted) event).step().equals("base/c"));
 
     CheckResult all = FFS.check(builds.request(recipe, b -> b.keepGoing(true)), Set.of());
     assertThat(all.different())

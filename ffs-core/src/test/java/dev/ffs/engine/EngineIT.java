@@ -343,6 +343,38 @@ class EngineIT {
   }
 
   @Test
+  void someStepsAreBuiltWithWhatTheySeeAndNothingElse() {
+    BuildResult result = FFS.build(builds.request(THREE), Set.of(StepId.parse("base/b")));
+
+    assertThat(result.succeeded()).isTrue();
+    assertThat(outcomes(result)).containsExactly("base/a DONE", "base/b DONE");
+    assertThat(result.outputs()).isEmpty();
+    assertThat(builds.output).doesNotExist();
+    // The phase is not finished by that.
+    assertThat(builds.events).noneMatch(BuildEvent.PhaseFinished.class::isInstance);
+    assertThat(outcomes(FFS.build(builds.request(THREE), Set.of(StepId.parse("base/b")))))
+        .containsExactly("base/a REUSED", "base/b REUSED");
+    assertThat(outcomes(builds.build(THREE)))
+        .containsExactly("base/a REUSED", "base/b REUSED", "base/c DONE");
+
+    assertThatThrownBy(() -> FFS.build(builds.request(THREE), Set.of(StepId.parse("base/d"))))
+        .isInstanceOf(DiagnosticException.class)
+        .hasMessageContaining("recipe 'small' has no step 'base/d'");
+  }
+
+  @Test
+  void aBuildOfSomeStepsDoesNotTakeThePlaceOfAWholeOneWhenTheStoreIsPruned() {
+    builds.build(THREE);
+    FFS.build(builds.request(three("echo x >\"$FFS_SYSROOT/a\"")), Set.of(StepId.parse("base/a")));
+
+    StoreMaintenance.of(LayerStore.open(builds.store))
+        .prune(OptionalInt.of(1), OptionalLong.empty(), false);
+
+    assertThat(outcomes(builds.build(THREE)))
+        .containsExactly("base/a REUSED", "base/b REUSED", "base/c REUSED");
+  }
+
+  @Test
   void failedBuildsDoNotTakeThePlaceOfAGoodOneWhenTheStoreIsPruned() {
     builds.build(THREE);
     for (String text : List.of("x", "y")) {

@@ -16,9 +16,11 @@ import dev.ffs.model.BuildSystem;
 import dev.ffs.model.Needs;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
+import dev.ffs.model.Source;
 import dev.ffs.model.Target;
 import dev.ffs.model.Text;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -48,6 +50,29 @@ class PlannerTest {
 
     assertThat(only(plan, "tools/c").sees())
         .containsExactly(StepId.parse("tools/a"), StepId.parse("tools/b"));
+  }
+
+  @Test
+  void aPartOfAPlanHasWhatItsStepsSeeAndTheSourcesOfThat() {
+    BuildPlan plan =
+        plan(
+            recipe(
+                List.of(source("a", "1"), source("b", "1"), source("c", "1")),
+                "tools",
+                phase(
+                    "tools",
+                    Place.HOST,
+                    "cross",
+                    step("a", new Needs.Above()),
+                    step("b", new Needs.Only(List.of())),
+                    step("c", new Needs.Only(texts("a"))))));
+
+    BuildPlan part = plan.only(Set.of(StepId.parse("tools/c")));
+
+    assertThat(part.steps()).containsExactly(only(plan, "tools/a"), only(plan, "tools/c"));
+    assertThat(part.sources()).extracting(Source::id).containsExactly("a", "c");
+    assertThat(plan.only(Set.of(StepId.parse("tools/b"))).steps())
+        .containsExactly(only(plan, "tools/b"));
   }
 
   @Test

@@ -15,17 +15,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code ffs build}. */
-@Command(name = "build", description = "Build a recipe for a target.")
+@Command(
+    name = "build",
+    description = "Build a recipe for a target, or only some of its steps and what they need.")
 final class BuildCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
@@ -33,6 +38,12 @@ final class BuildCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
   @Mixin CommonOptions common;
   @Mixin RequestOptions options;
+
+  @Parameters(
+      index = "2..*",
+      paramLabel = "STEP",
+      description = "As PHASE/STEP; default: all steps.")
+  List<String> steps = new ArrayList<>();
 
   @Option(
       names = "--output",
@@ -75,6 +86,7 @@ final class BuildCommand implements Callable<Integer> {
     }
     Recipe recipe = options.arguments.load(surroundings);
     String target = options.arguments.target;
+    Set<StepId> ids = options.arguments.steps(recipe, steps);
     // Before anything is shown that changes, and while ^C simply ends this.
     Optional<LxdSnapshot> from =
         inLxd
@@ -105,7 +117,8 @@ final class BuildCommand implements Callable<Integer> {
                           .enclosure(kind)
                           .listener(console)
                           .cancellation(cancellation)
-                          .build()));
+                          .build(),
+                      ids));
         });
   }
 
@@ -145,10 +158,10 @@ final class BuildCommand implements Callable<Integer> {
     return count;
   }
 
-  private Attended.Ended build(BuildRequest request) {
+  private Attended.Ended build(BuildRequest request, Set<StepId> ids) {
     BuildResult result;
     try {
-      result = surroundings.engine().build(request);
+      result = surroundings.engine().build(request, ids);
     } catch (ExecutorException e) {
       if (request.cancellation().isCancelled()) {
         throw e;
@@ -165,6 +178,9 @@ final class BuildCommand implements Callable<Integer> {
       return new Attended.Ended(ExitCode.BUILD_FAILED, lines);
     }
     String title = options.arguments.recipe + " for " + options.arguments.target;
+    if (!ids.isEmpty()) {
+      title = ids.stream().map(StepId::toString).collect(Collectors.joining(", ")) + " of " + title;
+    }
     if (!result.findings().isEmpty()) {
       return new Attended.Ended(
           ExitCode.BUILD_FAILED, Report.unfit(title, result.findings(), again()));

@@ -8,7 +8,6 @@ import dev.ffs.exec.Executor;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code ffs check}. */
 @Command(
     name = "check",
-    description = "Build, then run steps again in other circumstances: do they make the same?")
+    description = "Build steps, then run them again in other circumstances: is it the same?")
 final class CheckCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
@@ -59,8 +58,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     int count = BuildCommand.jobs(jobs);
     Recipe recipe = options.arguments.load(surroundings);
-    Set<StepId> ids = new LinkedHashSet<>();
-    steps.forEach(step -> ids.add(options.arguments.step(recipe, step)));
+    Set<StepId> ids = options.arguments.steps(recipe, steps);
     String again = RequestOptions.again(surroundings, spec);
     try (Executor executor = where.open(surroundings)) {
       return Attended.run(

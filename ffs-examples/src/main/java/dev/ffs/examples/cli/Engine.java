@@ -12,7 +12,7 @@ import java.util.Set;
 /** What takes a while or touches the machine; tests put another one here. */
 interface Engine {
 
-  BuildResult build(BuildRequest request);
+  BuildResult build(BuildRequest request, Set<StepId> steps);
 
   /** Returns false if it was cancelled. */
   boolean fetch(BuildRequest request);

@@ -14,8 +14,8 @@ import java.util.Set;
 final class LocalEngine implements Engine {
 
   @Override
-  public BuildResult build(BuildRequest request) {
-    return Ffs.create().build(request);
+  public BuildResult build(BuildRequest request, Set<StepId> steps) {
+    return Ffs.create().build(request, steps);
   }
 
   @Override

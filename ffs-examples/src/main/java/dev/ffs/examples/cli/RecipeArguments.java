@@ -5,7 +5,9 @@ import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
 import dev.ffs.plan.Planner;
 import dev.ffs.plan.StepId;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -52,5 +54,16 @@ final class RecipeArguments {
                     "recipe '" + loaded.id() + "' has no step '" + name + "'",
                     name,
                     steps.stream().map(StepId::toString).toList()));
+  }
+
+  /**
+   * Finds steps by their names.
+   *
+   * @throws UsageException if there is no such step
+   */
+  Set<StepId> steps(Recipe loaded, List<String> names) {
+    Set<StepId> ids = new LinkedHashSet<>();
+    names.forEach(name -> ids.add(step(loaded, name)));
+    return ids;
   }
 }

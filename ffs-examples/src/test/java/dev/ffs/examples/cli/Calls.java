@@ -35,6 +35,7 @@ final class Calls implements Engine {
       request -> {
         throw new IllegalStateException("nothing is to be built");
       };
+  final List<Set<StepId>> stepsToBuild = new ArrayList<>();
   List<String> shell = List.of();
   int shellsLeft;
   final List<BuildRequest> shellRequests = new ArrayList<>();
@@ -76,7 +77,8 @@ final class Calls implements Engine {
   }
 
   @Override
-  public BuildResult build(BuildRequest request) {
+  public BuildResult build(BuildRequest request, Set<StepId> steps) {
+    stepsToBuild.add(steps);
     return build.apply(request);
   }
 

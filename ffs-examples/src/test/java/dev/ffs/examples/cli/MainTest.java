@@ -233,6 +233,18 @@ class MainTest {
   }
 
   @Test
+  void buildTakesStepsAndSaysWhichItBuilt() {
+    buildEnds(done());
+
+    assertThat(calls.call("build", "hello", "x86-64bit")).isZero();
+    assertThat(calls.call("build", "hello", "x86-64bit", "greet/hello")).isZero();
+    assertThat(calls.out()).contains("Built greet/hello of hello for x86-64bit in ");
+    assertThat(calls.stepsToBuild).containsExactly(Set.of(), Set.of(STEP));
+    assertThat(calls.call("build", "hello", "x86-64bit", "greet/hallo")).isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).contains("recipe 'hello' has no step 'greet/hallo'");
+  }
+
+  @Test
   void checkSaysWhatWasVaried() {
     List<Set<StepId>> asked = new ArrayList<>();
     calls.check =
