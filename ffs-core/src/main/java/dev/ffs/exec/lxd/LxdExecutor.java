@@ -6,8 +6,9 @@ import dev.ffs.exec.Executor;
 import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
 import dev.ffs.exec.ExitStatus;
-import dev.ffs.exec.ExitStatus.End;
 import dev.ffs.exec.OutputSink;
+import dev.ffs.exec.remote.RemotePlace;
+import dev.ffs.exec.remote.RemoteShell;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,27 +19,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs commands in one running LXD container, as its root.
  *
- * <p>A command is run by {@code lxc exec}, under a script of a few lines that needs a POSIX shell
- * and {@code env} there. The script stands between the command and what LXD does by itself: it
- * reports how the command ended, so that a lost connection is told apart from any exit code; it
- * ends the whole tree of a command, also of one whose {@code lxc}, whose daemon or whose JVM was
- * killed, which LXD would leave running. Of the processes that a command started, that finds its
- * descendants and those that write to its output, as on this machine.
+ * <p>A command is run by {@code lxc exec}, by way of a {@link RemoteShell}, which says what that
+ * needs there. So a lost connection is told apart from any exit code, and the whole tree of a
+ * command is ended with it, also that of one whose {@code lxc}, whose daemon or whose JVM was
+ * killed, which LXD would leave running.
  *
  * <p>What cannot be told from outside: a program that is there but that the kernel will not start
  * (a script whose interpreter is missing, a binary of another machine) ends with exit code 126 or
  * 127, and env's message on standard error.
  *
- * <p>Trees are copied by GNU tar there and here. Owners are not kept: what is pushed belongs to
- * root there, what is pulled to whoever runs this.
+ * <p>Owners of files are not kept: what is pushed belongs to root there, what is pulled to whoever
+ * runs this.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LxdExecutor implements Executor {
 
   /** Where builds keep their files in a container. */
   static final String DIRECTORY = "/root/ffs-repo";
-
-  private static final int TERMINATED = 128 + 15;
 
   /** Whose container it is. */
   interface Owner {
@@ -55,7 +52,7 @@ public final class LxdExecutor implements Executor {
 
   private final LxdContainer container;
   private final @Nullable Owner owner;
-  private final String script = Scripts.read("run.sh");
+  private final RemoteShell shell;
 
   /**
    * Makes an executor for a container.
@@ -69,6 +66,38 @@ public final class LxdExecutor implements Executor {
   LxdExecutor(LxdContainer container, @Nullable Owner owner) {
     this.container = container;
     this.owner = owner;
+    this.shell = new RemoteShell(new Place(), this::client, container.client().lxc().environment());
+  }
+
+  /** What messages say of the container. */
+  private final class Place implements RemotePlace {
+
+    @Override
+    public String where() {
+      return "in the container " + container;
+    }
+
+    @Override
+    public String whatIsWrong() {
+      return container.client().whatIsWrongWith(container);
+    }
+
+    @Override
+    public String wayOut() {
+      List<String> stop = List.of("stop", "--force", container.reference());
+      return "`" + container.client().lxc().shown(stop) + "` ends everything in it";
+    }
+  }
+
+  private List<String> client(List<String> argv) {
+    return lxc(List.of("--cwd", "/", "--mode", "non-interactive", "--"), argv);
+  }
+
+  private List<String> lxc(List<String> options, List<String> argv) {
+    List<String> arguments = new ArrayList<>(List.of("exec", container.reference()));
+    arguments.addAll(options);
+    arguments.addAll(argv);
+    return container.client().lxc().argv(arguments);
   }
 
   @Override
@@ -94,29 +123,22 @@ public final class LxdExecutor implements Executor {
 
   @Override
   public List<String> terminal(List<String> argv) {
-    List<String> command =
-        new ArrayList<>(
-            container.client().lxc().argv(List.of("exec", container.reference(), "-t", "--")));
-    command.addAll(argv);
-    return List.copyOf(command);
+    return List.copyOf(lxc(List.of("-t", "--"), argv));
   }
 
   @Override
   public ExitStatus run(Command command, OutputSink sink, Cancellation cancellation) {
-    if (cancellation.isCancelled()) {
-      return new ExitStatus(TERMINATED, End.CANCELLED);
-    }
-    return new RemoteRun(container, command, sink, script).await(cancellation);
+    return shell.run(command, sink, cancellation);
   }
 
   @Override
   public void push(Path local, String remote) {
-    new TreeCopy(container, this).push(local, remote);
+    shell.push(local, remote);
   }
 
   @Override
   public void pull(String remote, Path local) {
-    new TreeCopy(container, this).pull(remote, local);
+    shell.pull(remote, local);
   }
 
   @Override

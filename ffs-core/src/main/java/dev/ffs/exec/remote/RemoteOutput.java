@@ -2,33 +2,49 @@ package dev.ffs.exec.remote;
 
 import dev.ffs.exec.Channel;
 import dev.ffs.exec.OutputSink;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the output of a client program apart: what the command wrote, and what the shell around it
- * says of it. That stands in lines which begin with a token, and comes on both channels, so that
- * all that was written before is known to have arrived.
+ * says of it. That is a token with an answer, right behind what was written before, so perhaps on
+ * the same line; and it comes on both channels, so that all that was written before is known to
+ * have arrived. As a long line comes in pieces, an answer may be cut in two: therefore a line of
+ * the greatest length waits for what follows it.
  */
 final class RemoteOutput implements OutputSink {
 
+  private static final int LAST_WORDS = 5;
+
+  // Not merely the token, which a command that lists processes prints, too.
+  private static final String ANSWERS =
+      "started|no-directory|no-program( [A-Za-z]+)+|ended [0-9]+ [0-9]+|left( [0-9]+)+";
+
   private final String token;
+  private final Pattern answers;
   private final OutputSink sink;
   private final CompletableFuture<Void> started = new CompletableFuture<>();
-  private final CompletableFuture<String> ended = new CompletableFuture<>();
+  private final CompletableFuture<List<String>> ended = new CompletableFuture<>();
   private final Set<Channel> open = EnumSet.noneOf(Channel.class);
   private final Set<Channel> closed = EnumSet.noneOf(Channel.class);
-  private final Set<Channel> afterEmptyLine = EnumSet.noneOf(Channel.class);
-  private final List<String> others = new ArrayList<>();
+  private final Map<Channel, String> waiting = new EnumMap<>(Channel.class);
+  private final Deque<String> lastWords = new ArrayDeque<>();
   private @Nullable Throwable sinkFailure;
 
   RemoteOutput(String token, OutputSink sink) {
     this.token = token;
+    this.answers = Pattern.compile("(.*)" + token + " (" + ANSWERS + ")", Pattern.DOTALL);
     this.sink = sink;
   }
 
@@ -37,14 +53,17 @@ final class RemoteOutput implements OutputSink {
     return started;
   }
 
-  /** Is done when all has arrived, with the shell's last word. */
-  CompletableFuture<String> ended() {
+  /** Is done when all has arrived, with the words of the shell's last answer. */
+  CompletableFuture<List<String>> ended() {
     return ended;
   }
 
-  /** Returns what was written before the shell was there, by login scripts and the client. */
-  synchronized List<String> others() {
-    return List.copyOf(others);
+  /**
+   * Returns the last lines in which a client may have said why it ends: those that came before the
+   * shell was there, also from login scripts, and what came on standard error.
+   */
+  synchronized List<String> lastWords() {
+    return List.copyOf(lastWords);
   }
 
   /** Returns what the sink threw, if it did. */
@@ -54,31 +73,71 @@ final class RemoteOutput implements OutputSink {
 
   @Override
   public synchronized void line(Channel channel, String line) {
-    if (line.startsWith(token + " ")) {
-      told(channel, line.substring(token.length() + 1));
-    } else if (!open.contains(channel)) {
-      others.add(line);
-    } else if (!closed.contains(channel)) {
-      // The shell begins a new line: of an empty one only the next tells whose it is.
-      if (afterEmptyLine.remove(channel)) {
-        deliver(channel, "");
+    String before = waiting.getOrDefault(channel, "");
+    String joined = before + line;
+    Matcher answer = answers.matcher(joined);
+    if (joined.contains(token) && answer.matches()) {
+      String rest = answer.group(1);
+      if (rest.length() >= before.length()) {
+        pass(channel, waiting.remove(channel));
+        rest = rest.substring(before.length());
       }
-      if (line.isEmpty()) {
-        afterEmptyLine.add(channel);
-      } else {
-        deliver(channel, line);
-      }
+      waiting.remove(channel);
+      pass(channel, rest.isEmpty() ? null : rest);
+      told(channel, List.of(answer.group(2).split(" ", -1)));
+      return;
+    }
+    pass(channel, waiting.remove(channel));
+    if (isLongest(line)) {
+      waiting.put(channel, line);
+    } else {
+      pass(channel, line);
     }
   }
 
-  private void told(Channel channel, String word) {
+  /** Takes note that the client has ended. */
+  synchronized void clientEnded() {
+    for (Channel channel : Channel.values()) {
+      pass(channel, waiting.remove(channel));
+    }
+  }
+
+  // A piece ends where a character does, so it may lack up to three bytes.
+  private static boolean isLongest(String line) {
+    int least = OutputSink.MAX_LINE_BYTES - 3;
+    return line.length() * 3 >= least && line.getBytes(StandardCharsets.UTF_8).length >= least;
+  }
+
+  private void pass(Channel channel, @Nullable String line) {
+    if (line == null) {
+      return;
+    }
+    if (!open.contains(channel) || channel == Channel.STDERR) {
+      remember(line);
+    }
+    if (open.contains(channel) && !closed.contains(channel)) {
+      deliver(channel, line);
+    }
+  }
+
+  private void told(Channel channel, List<String> words) {
     if (open.add(channel)) {
       started.complete(null);
     }
-    if (!word.equals("started")
+    if (!words.get(0).equals("started")
         && closed.add(channel)
         && closed.size() == Channel.values().length) {
-      ended.complete(word);
+      ended.complete(words);
+    }
+  }
+
+  private void remember(String line) {
+    if (line.isBlank()) {
+      return;
+    }
+    lastWords.addLast(line);
+    if (lastWords.size() > LAST_WORDS) {
+      lastWords.removeFirst();
     }
   }
 

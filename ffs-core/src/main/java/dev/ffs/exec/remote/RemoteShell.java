@@ -1,6 +1,7 @@
 package dev.ffs.exec.remote;
 
 import dev.ffs.exec.Cancellation;
+import dev.ffs.exec.Channel;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
@@ -11,10 +12,9 @@ import dev.ffs.exec.process.ProcessRunner;
 import dev.ffs.script.Shell;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,11 +24,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does the work of an executor by way of a client program that runs a command somewhere else, such
@@ -38,10 +39,12 @@ import org.apiguardian.api.API;
  * the command's standard input end when its own does, or when it is gone. For that is what holds a
  * command: when it ends, after a cancellation or a timeout or since the connection is lost, a shell
  * there ends the command and the processes that it started. Of these it finds those that {@link
- * ProcessRunner} finds.
+ * ProcessRunner} finds. The shell there does not end before this side has all output of the
+ * command, so that a client may lose what is written right before the end.
  *
- * <p>There it needs a Linux with a POSIX shell as {@code sh}, coreutils, awk and GNU tar; here
- * bash, coreutils and GNU tar. A program name with a {@code =} in it cannot be run.
+ * <p>There it needs a Linux with a POSIX shell as {@code sh} and coreutils, and for copies GNU tar;
+ * here, for copies, bash, coreutils and GNU tar. A program name with a {@code =} in it cannot be
+ * run.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RemoteShell {
@@ -49,19 +52,35 @@ public final class RemoteShell {
   /** The shell there needs half of that at most to end a command. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /**
+   * How long a client may take to end when nothing is to come any more: some wait for what the
+   * command has left in the background.
+   */
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
+
   private static final int TERMINATED = 128 + 15;
 
+  /** What the shells are called where processes are listed. */
+  private static final String NAME = "ffs-remote";
+
+  /** Where {@code execvp} looks without a PATH. */
+  private static final String DEFAULT_PATH = "/bin:/usr/bin";
+
   private static final String RUN = resource("run.sh");
+
+  /** How a copy's part there ends that has failed: any other code but 0 is the client's own. */
+  private static final int FAILED_THERE = 113;
 
   /** Makes an archive of $1, which is called $2 in it. */
   private static final String PACK =
       """
       export LC_ALL=C
       if [ -d "$1" ] && [ ! -L "$1" ]; then
-        tar -C "$1" --format=posix --transform="s/^\\./$2/S" -c -f - .
+        set -- "$1" "s/^\\./$2/S" .
       else
-        tar -C "${1%/*}/" --format=posix --transform="s/.*/$2/S" -c -f - "./${1##*/}"
-      fi""";
+        set -- "${1%/*}/" "s/.*/$2/S" "./${1##*/}"
+      fi
+      tar -C "$1" --format=posix --pax-option=delete=atime,delete=ctime --transform="$2" -c -f - "$3\"""";
 
   /**
    * Unpacks an archive in $1. Who owned the files on another machine says nothing on this one.
@@ -70,24 +89,22 @@ public final class RemoteShell {
   private static final String UNPACK =
       """
       export LC_ALL=C
-      mkdir -p "$1" && tar -C "$1" --no-same-owner -p -x -f - || {
+      mkdir -p "$1" && tar -C "$1" --no-same-owner -p --warning=no-timestamp -x -f - || {
         code=$?
         cat >/dev/null
         exit "$code"
       }""";
 
-  /** Runs script $2 and says last on standard error, after $1, how it ended. */
-  private static final String TOLD =
+  /** Runs script $1 there. A client may lose what was written right before the end. */
+  private static final String THERE =
       """
-      token=$1 script=$2
-      shift 2
-      sh -c "$script" sh "$@"
-      code=$?
-      printf '\\n%s %s\\n' "$token" "$code" >&2
-      exit "$code\"""";
+      sh -c "$@" && exit
+      sleep 1
+      exit %d"""
+          .formatted(FAILED_THERE);
 
   private final ProcessRunner processes = new ProcessRunner();
-  private final String place;
+  private final RemotePlace place;
   private final UnaryOperator<List<String>> client;
   private final Map<String, String> environment;
   private final Duration patience;
@@ -95,12 +112,24 @@ public final class RemoteShell {
   /**
    * Makes a remote shell; nothing is connected yet.
    *
-   * @param place where commands run, for messages
+   * @param host where commands run, for messages, which say that they run "on" it
    * @param client makes the command line, here, that runs a command line there
    * @param environment the whole environment of the client
    */
   public RemoteShell(
-      String place, UnaryOperator<List<String>> client, Map<String, String> environment) {
+      String host, UnaryOperator<List<String>> client, Map<String, String> environment) {
+    this(new Host(host, client), client, environment);
+  }
+
+  /**
+   * Makes a remote shell that knows more of the place where commands run; nothing is connected yet.
+   *
+   * @param place what messages say of it
+   * @param client makes the command line, here, that runs a command line there
+   * @param environment the whole environment of the client
+   */
+  public RemoteShell(
+      RemotePlace place, UnaryOperator<List<String>> client, Map<String, String> environment) {
     this(place, client, environment, PATIENCE);
   }
 
@@ -110,7 +139,7 @@ public final class RemoteShell {
    * @param patience how long to wait for the end of a command that is to be ended
    */
   RemoteShell(
-      String place,
+      RemotePlace place,
       UnaryOperator<List<String>> client,
       Map<String, String> environment,
       Duration patience) {
@@ -118,6 +147,25 @@ public final class RemoteShell {
     this.client = client;
     this.environment = Map.copyOf(environment);
     this.patience = patience;
+  }
+
+  /** A place of which nothing is known but how to get there. */
+  private record Host(String name, UnaryOperator<List<String>> client) implements RemotePlace {
+
+    @Override
+    public String where() {
+      return "on " + name;
+    }
+
+    @Override
+    public String whatIsWrong() {
+      return "see whether this works: " + Shell.command(client.apply(List.of("true")));
+    }
+
+    @Override
+    public String wayOut() {
+      return "look for them there, and end them by hand";
+    }
   }
 
   /**
@@ -140,12 +188,7 @@ public final class RemoteShell {
           "cannot run " + program + ": env would take it for a variable; give it another name",
           null);
     }
-    // Here an interrupt would end the making of the leash, not the command.
-    try (Leash leash = CompletableFuture.supplyAsync(Leash::new, RemoteShell::inThread).join()) {
-      return new Run(command, sink, leash).await(cancellation);
-    } catch (CompletionException e) {
-      throw unwrapped(e);
-    }
+    return new Run(command, sink).await(cancellation);
   }
 
   /**
@@ -157,10 +200,10 @@ public final class RemoteShell {
    */
   public void push(Path local, String remote) {
     Path to = absolute(remote);
-    String token = token();
     List<String> pack = shell(PACK, text(local), nameOf(to));
-    List<String> unpack = client.apply(shell(TOLD, token, UNPACK, text(parentOf(to))));
-    copy(pack, unpack, token, local + " to " + remote + " on " + place);
+    List<String> unpack = there(UNPACK, text(parentOf(to)));
+    Copy copy = new Copy(local + " to " + remote + " " + place.where(), pack, unpack);
+    copy.check(copy.codes.get(0), copy.codes.get(1));
   }
 
   /**
@@ -172,42 +215,62 @@ public final class RemoteShell {
    */
   public void pull(String remote, Path local) {
     Path to = local.toAbsolutePath();
-    String token = token();
-    List<String> pack = client.apply(shell(TOLD, token, PACK, text(absolute(remote)), nameOf(to)));
+    List<String> pack = there(PACK, text(absolute(remote)), nameOf(to));
     List<String> unpack = shell(UNPACK, text(parentOf(to)));
-    copy(pack, unpack, token, remote + " on " + place + " to " + local);
+    Copy copy = new Copy(remote + " " + place.where() + " to " + local, pack, unpack);
+    copy.check(copy.codes.get(1), copy.codes.get(0));
   }
 
-  private void copy(List<String> pack, List<String> unpack, String token, String what) {
-    List<String> messages = new CopyOnWriteArrayList<>();
-    String pipeline = "set -o pipefail; " + Shell.command(pack) + " | " + Shell.command(unpack);
-    ExitStatus status =
-        processes.run(
-            new Command(List.of("bash", "-c", pipeline), environment, null, null),
-            (channel, line) -> messages.add(line),
-            new Cancellation());
-    boolean told = messages.removeIf(line -> line.startsWith(token + " "));
-    if (told && status.succeeded()) {
-      return;
+  private List<String> there(String script, String... arguments) {
+    List<String> argv = new ArrayList<>(List.of(script, NAME));
+    argv.addAll(List.of(arguments));
+    return client.apply(shell(THERE, argv.toArray(String[]::new)));
+  }
+
+  /** Two commands of this machine of which the second reads what the first writes. */
+  private final class Copy {
+    private final String what;
+    private final List<String> messages = new ArrayList<>();
+    private final List<Integer> codes;
+
+    Copy(String what, List<String> first, List<String> second) {
+      this.what = what;
+      String pipe =
+          Shell.command(first) + " | " + Shell.command(second) + "; echo \"${PIPESTATUS[@]}\"";
+      List<String> out = new ArrayList<>();
+      ExitStatus status =
+          processes.run(
+              new Command(List.of("bash", "-c", pipe), environment, null, null),
+              (channel, line) -> (channel == Channel.STDOUT ? out : messages).add(line),
+              new Cancellation());
+      if (!status.succeeded() || out.isEmpty()) {
+        throw failure(Reason.FILES, "bash ended (" + status + "): " + joined(messages));
+      }
+      codes = Stream.of(out.get(out.size() - 1).split(" ", -1)).map(Integer::valueOf).toList();
     }
-    boolean lost = !told && status.end() == End.EXITED;
-    throw new ExecutorException(
-        lost ? Reason.TRANSPORT_LOST : Reason.FILES,
-        "cannot copy "
-            + what
-            + (lost ? ": the way there was lost (" : " (")
-            + status
-            + ")"
-            + (lost ? tell(messages) : ": " + joined(messages)),
-        null);
+
+    void check(int here, int there) {
+      if (there != 0 && there != FAILED_THERE) {
+        String how = "the way there was lost (its client: exit code " + there + ")";
+        throw failure(Reason.TRANSPORT_LOST, how + tell(messages));
+      }
+      if (here != 0 || there != 0) {
+        throw failure(
+            Reason.FILES,
+            messages.isEmpty()
+                ? "tar here ended with code " + here + ", the client with code " + there
+                : joined(messages));
+      }
+    }
+
+    private ExecutorException failure(Reason why, String message) {
+      return new ExecutorException(why, "cannot copy " + what + ": " + message, null);
+    }
   }
 
-  /** Returns what a client said that failed, and how to try it. */
+  /** Returns what a client said that failed, and what the place has to say of it. */
   private String tell(List<String> messages) {
-    return ": "
-        + joined(messages)
-        + "; see whether this works: "
-        + Shell.command(client.apply(List.of("true")));
+    return (messages.isEmpty() ? "" : ": " + joined(messages)) + "; " + place.whatIsWrong();
   }
 
   private static String joined(List<String> messages) {
@@ -219,28 +282,22 @@ public final class RemoteShell {
     private final Command command;
     private final RemoteOutput output;
     private final Cancellation leave = new Cancellation();
+    private final CompletableFuture<OutputStream> input = new CompletableFuture<>();
     private final CompletableFuture<ExitStatus> clientEnd;
 
     // Why it is to end: the first who says so is right.
     private final CompletableFuture<End> reason = new CompletableFuture<>();
 
-    Run(Command command, OutputSink sink, Leash leash) {
+    Run(Command command, OutputSink sink) {
       this.command = command;
-      String token = token();
+      String token = "ffs-" + UUID.randomUUID();
       output = new RemoteOutput(token, sink);
-      Command here =
-          new Command(leash.hold(client.apply(arguments(token))), environment, null, null);
+      Command here = new Command(client.apply(arguments(token)), environment, null, null);
       clientEnd =
           CompletableFuture.supplyAsync(
-              () -> processes.run(here, output, leave), RemoteShell::inThread);
-      // It has no more to do, but waits for what holds its channels in the background.
-      orFail(output.ended().thenRun(leave::cancel));
-      // A client that has yet to open its input would wait for ever if nobody held the other end.
-      orFail(reason.thenAcceptBoth(output.started(), (end, started) -> leash.letGo()));
-      orFail(
-          reason.thenRunAsync(
-              leave::cancel,
-              CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS)));
+              () -> processes.run(here, input::complete, output, leave), RemoteShell::inThread);
+      orFail(reason.thenCompose(this::askForEnd));
+      orFail(output.ended().thenAcceptBoth(input, (words, stream) -> letGo(stream)));
       if (command.timeout() != null) {
         reason.completeOnTimeout(
             End.TIMED_OUT, TimeUnit.NANOSECONDS.convert(command.timeout()), TimeUnit.NANOSECONDS);
@@ -255,15 +312,57 @@ public final class RemoteShell {
           });
     }
 
+    private CompletableFuture<Void> askForEnd(End end) {
+      if (end == End.EXITED) {
+        return CompletableFuture.completedFuture(null);
+      }
+      leaveAfter(patience);
+      // Not before the shell is there: a login script might read it.
+      return output.started().thenAcceptBoth(input, (started, stream) -> write(stream));
+    }
+
+    private void write(OutputStream stream) {
+      try {
+        stream.write('\n');
+        stream.flush();
+      } catch (IOException e) {
+        // It has ended, or will soon; why, is found out where it is waited for.
+        leave.cancel();
+      }
+    }
+
+    /** All has arrived, and the shell there may end. */
+    private void letGo(OutputStream stream) {
+      leaveAfter(FAREWELL);
+      try {
+        stream.close();
+      } catch (IOException e) {
+        leave.cancel();
+      }
+    }
+
+    private void leaveAfter(Duration time) {
+      CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(leave::cancel);
+    }
+
     private List<String> arguments(String token) {
       List<String> arguments = new ArrayList<>();
       arguments.add(token);
       arguments.add(command.directory() == null ? "" : command.directory());
-      arguments.add(command.environment().getOrDefault("PATH", "/bin:/usr/bin"));
-      arguments.add(command.argv().get(0));
+      arguments.add(path());
+      arguments.add(program());
       command.environment().forEach((name, value) -> arguments.add(name + "=" + value));
       arguments.addAll(command.argv());
       return shell(RUN, arguments.toArray(String[]::new));
+    }
+
+    private String program() {
+      return command.argv().get(0);
+    }
+
+    private String path() {
+      return command.environment().getOrDefault("PATH", DEFAULT_PATH);
     }
 
     ExitStatus await(Cancellation cancellation) {
@@ -291,6 +390,7 @@ public final class RemoteShell {
     }
 
     private ExitStatus status(ExitStatus ofClient) {
+      output.clientEnded();
       if (!output.started().isDone() && reason.isDone()) {
         return new ExitStatus(TERMINATED, reason.join());
       }
@@ -301,31 +401,43 @@ public final class RemoteShell {
                 + " (its client: "
                 + ofClient
                 + ")"
-                + tell(output.others()));
+                + tell(output.lastWords()),
+            null);
       }
-      String[] words = output.ended().join().split(" ", -1);
-      return switch (words[0]) {
+      List<String> words = output.ended().join();
+      List<String> more = words.subList(1, words.size());
+      return switch (words.get(0)) {
         case "no-directory" ->
-            throw failure(Reason.NOT_STARTED, "no such directory: " + command.directory());
-        case "no-program" -> throw failure(Reason.PROGRAM_NOT_FOUND, "no such program");
-        default -> status(Integer.parseInt(words[1]), words[2]);
+            throw failure(Reason.NOT_STARTED, "no such directory: " + command.directory(), null);
+        case "no-program" ->
+            throw failure(
+                Reason.PROGRAM_NOT_FOUND,
+                "it "
+                    + String.join(" ", more)
+                    + (program().contains("/") ? "" : " (" + path() + ")"),
+                null);
+        case "left" ->
+            throw new ExecutorException(
+                Reason.PROCESSES_LEFT,
+                "these processes "
+                    + place.where()
+                    + " do not end, not even by KILL: "
+                    + String.join(", ", more)
+                    + "; "
+                    + place.wayOut(),
+                null);
+        default -> status(Integer.parseInt(more.get(0)), more.get(1).equals("0"));
       };
     }
 
-    /** How the shell that watches the input ended tells whether that had to end the command. */
-    private ExitStatus status(int code, String watcher) {
-      if (watcher.equals("1")) {
-        throw failure(
-            Reason.PROCESSES_LEFT,
-            "its processes do not end, not even by KILL; look for them there, and end them by hand");
-      }
+    private ExitStatus status(int code, boolean wasEnded) {
       ExitStatus status =
-          new ExitStatus(code, watcher.equals("0") ? reason.getNow(End.CANCELLED) : End.EXITED);
+          new ExitStatus(code, wasEnded ? reason.getNow(End.CANCELLED) : End.EXITED);
       Optional<Throwable> sinkFailure = output.sinkFailure();
       if (sinkFailure.isPresent()) {
         throw new ExecutorException(
             Reason.SINK,
-            command.argv().get(0)
+            program()
                 + " ended ("
                 + status
                 + "), but its output could not be taken: "
@@ -335,68 +447,32 @@ public final class RemoteShell {
       return status;
     }
 
-    private ExecutorException failure(Reason why, String message) {
+    private RuntimeException unwrapped(ExecutionException wrapper) {
+      Throwable cause = wrapper.getCause();
+      while (cause instanceof CompletionException && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      if (cause instanceof ExecutorException e
+          && (e.reason() == Reason.PROGRAM_NOT_FOUND || e.reason() == Reason.NOT_STARTED)) {
+        return failure(
+            Reason.NOT_STARTED,
+            "its client cannot be started (" + e.getMessage() + "); " + place.whatIsWrong(),
+            e);
+      }
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
+    }
+
+    private ExecutorException failure(Reason why, String message, @Nullable Throwable cause) {
       return new ExecutorException(
-          why, "cannot run " + command.argv().get(0) + " on " + place + ": " + message, null);
-    }
-  }
-
-  /** A client's standard input, which ends when this lets go of it. Nothing is ever written. */
-  private final class Leash implements AutoCloseable {
-    private final Path directory;
-    private final Path pipe;
-    private final RandomAccessFile end;
-
-    Leash() {
-      List<String> messages = new CopyOnWriteArrayList<>();
-      try {
-        directory = Files.createTempDirectory("ffs-remote");
-        pipe = directory.resolve("input");
-        Command mkfifo =
-            new Command(List.of("mkfifo", "-m", "600", pipe.toString()), environment, null, null);
-        ExitStatus status =
-            processes.run(mkfifo, (channel, line) -> messages.add(line), new Cancellation());
-        if (!status.succeeded()) {
-          throw new IOException("mkfifo: " + String.join("; ", messages));
-        }
-        // To read and write: to write only, it would wait for the client.
-        end = new RandomAccessFile(pipe.toFile(), "rw");
-      } catch (IOException e) {
-        throw new ExecutorException(
-            Reason.NOT_STARTED, "cannot make a pipe for the client of " + place + ": " + e, e);
-      }
-    }
-
-    /** Returns a command that has this as its standard input. */
-    List<String> hold(List<String> argv) {
-      List<String> held =
-          new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <\"$0\"", pipe.toString()));
-      held.addAll(argv);
-      return held;
-    }
-
-    void letGo() {
-      try {
-        end.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      letGo();
-      try {
-        Files.deleteIfExists(pipe);
-        Files.deleteIfExists(directory);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+          why, "cannot run " + program() + " " + place.where() + ": " + message, cause);
     }
   }
 
   private static List<String> shell(String script, String... arguments) {
-    List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", script, NAME));
     argv.addAll(List.of(arguments));
     return argv;
   }
@@ -429,16 +505,6 @@ public final class RemoteShell {
       throw new ExecutorException(Reason.FILES, "the name is not UTF-8: " + text, null);
     }
     return text;
-  }
-
-  private static String token() {
-    return "ffs-" + UUID.randomUUID();
-  }
-
-  private static RuntimeException unwrapped(Exception wrapper) {
-    return wrapper.getCause() instanceof ExecutorException failure
-        ? failure
-        : new IllegalStateException(wrapper);
   }
 
   private static void inThread(Runnable task) {

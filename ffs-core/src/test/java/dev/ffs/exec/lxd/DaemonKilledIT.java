@@ -59,7 +59,8 @@ class DaemonKilledIT {
 
     assertThat(lost.reason()).isEqualTo(Reason.TRANSPORT_LOST);
     assertThat(lost)
-        .hasMessageStartingWith("lost the way to /bin/sh in the container one (lxc exec: ")
+        .hasMessageStartingWith(
+            "cannot run /bin/sh in the container one: the way there was lost (its client: ")
         .hasMessageContaining("LXD's daemon does not run; start it: `systemctl start lxd`");
     assertThatThrownBy(() -> client.container("one"))
         .isInstanceOf(LxdException.class)

@@ -298,9 +298,35 @@ class LxdClientTest {
                 new LxdExecutor(container)
                     .run(Command.of("true"), (channel, line) -> {}, new Cancellation()))
         .isInstanceOf(ExecutorException.class)
-        .hasMessage(message)
+        .hasMessageStartingWith("cannot run true in the container c: its client cannot be started")
+        .hasMessageEndingWith("; " + message)
         .extracting(e -> ((ExecutorException) e).reason())
         .isEqualTo(ExecutorException.Reason.NOT_STARTED);
+  }
+
+  @Test
+  void processesThatDoNotEndAreToldWithTheWayOut() throws IOException {
+    // As the shell in the container does when it could not end them.
+    answer(
+        "exec far:c",
+        """
+        for word; do
+          case $word in ffs-*-*-*-*-*) token=$word ;; esac
+        done
+        echo "$token left 12 13" | tee /dev/stderr""");
+    LxdContainer container = new LxdContainer(client("far"), "c", "default", Status.RUNNING);
+
+    assertThatThrownBy(
+            () ->
+                new LxdExecutor(container)
+                    .run(Command.of("true"), (channel, line) -> {}, new Cancellation()))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "these processes in the container far:c do not end, not even by KILL: 12, 13; `"
+                + lxc
+                + " stop --force far:c` ends everything in it")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(ExecutorException.Reason.PROCESSES_LEFT);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.ffs.exec.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ffs.exec.Channel;
+import dev.ffs.exec.OutputSink;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,8 +22,8 @@ class RemoteOutputTest {
 
   @Test
   void whatTheCommandWritesIsPassedOn() {
-    take(Channel.STDOUT, "", "token started", "one");
-    take(Channel.STDERR, "", "token started", "two");
+    take(Channel.STDOUT, "token started", "one");
+    take(Channel.STDERR, "token started", "two");
 
     assertThat(lines).containsExactly("STDOUT one", "STDERR two");
     assertThat(output.started()).isDone();
@@ -35,7 +36,25 @@ class RemoteOutputTest {
     take(Channel.STDERR, "no route to host");
 
     assertThat(lines).containsExactly("STDOUT one");
-    assertThat(output.others()).containsExactly("Welcome", "", "no route to host");
+    assertThat(output.lastWords()).containsExactly("Welcome", "no route to host");
+  }
+
+  @Test
+  void theLastLinesOfStandardErrorAreKeptForAClientThatSaysWhyItEnds() {
+    take(Channel.STDERR, "token started", "one", "two", "three", "four", "five", "", "reset");
+    take(Channel.STDOUT, "token started", "of the command");
+
+    assertThat(output.lastWords()).containsExactly("two", "three", "four", "five", "reset");
+  }
+
+  @Test
+  void whatOnlyLooksLikeAnAnswerIsTheCommands() {
+    take(
+        Channel.STDOUT, "token started", "token", "token /tmp", "token ended", "token ended 0 0 0");
+
+    assertThat(lines)
+        .containsExactly(
+            "STDOUT token", "STDOUT token /tmp", "STDOUT token ended", "STDOUT token ended 0 0 0");
   }
 
   @Test
@@ -47,16 +66,50 @@ class RemoteOutputTest {
     take(Channel.STDERR, "two", "token ended 3 143");
 
     assertThat(lines).containsExactly("STDOUT one", "STDERR two");
-    assertThat(output.ended()).isCompletedWithValue("ended 3 143");
+    assertThat(output.ended()).isCompletedWithValue(List.of("ended", "3", "143"));
   }
 
   @Test
-  void theEmptyLineBeforeTheEndIsTheShellsAndTheOthersAreTheCommands() {
-    take(Channel.STDOUT, "token started", "", "", "one", "", "", "token ended 0 143");
-    take(Channel.STDERR, "token started", "prompt", "token ended 0 143");
+  void anUnfinishedLineHasItsEndRightBehindIt() {
+    take(Channel.STDOUT, "Welcometoken started", "one", "", "prompttoken ended 0 143");
+    take(Channel.STDERR, "token started", "token ended 0 143");
+
+    assertThat(lines).containsExactly("STDOUT one", "STDOUT ", "STDOUT prompt");
+    assertThat(output.lastWords()).containsExactly("Welcome");
+    assertThat(output.ended()).isDone();
+  }
+
+  @Test
+  void anEmptyLineComesAtOnce() {
+    take(Channel.STDOUT, "token started", "");
+
+    assertThat(lines).containsExactly("STDOUT ");
+  }
+
+  @Test
+  void anEndThatIsCutInTwoIsPutTogether() {
+    String most = "x".repeat(OutputSink.MAX_LINE_BYTES - 8);
+
+    take(Channel.STDOUT, "token started", "x".repeat(OutputSink.MAX_LINE_BYTES));
+    assertThat(lines).as("the end may be cut there").isEmpty();
+    take(Channel.STDOUT, most + "token en", "ded 0 143");
+    take(Channel.STDERR, "token started", most + "12345678", "token ended 0 143");
 
     assertThat(lines)
-        .containsExactly("STDOUT ", "STDOUT ", "STDOUT one", "STDOUT ", "STDERR prompt");
+        .containsExactly(
+            "STDOUT " + "x".repeat(OutputSink.MAX_LINE_BYTES),
+            "STDOUT " + most,
+            "STDERR " + most + "12345678");
+    assertThat(output.ended()).isDone();
+  }
+
+  @Test
+  void aLineOfTheGreatestLengthComesAtTheEndOfAClientThatIsLost() {
+    take(Channel.STDOUT, "token started", "x".repeat(OutputSink.MAX_LINE_BYTES));
+
+    output.clientEnded();
+
+    assertThat(lines).hasSize(1);
   }
 
   @Test

@@ -39,6 +39,25 @@ class RemoteShellIT {
   /** A client of this machine: like ssh, it is a process beside the command that it runs. */
   private static final List<String> CLIENT = List.of("timeout", "1000");
 
+  /** A place that has something to say. */
+  private record Cellar() implements RemotePlace {
+
+    @Override
+    public String where() {
+      return "in the cellar";
+    }
+
+    @Override
+    public String whatIsWrong() {
+      return "the door is shut";
+    }
+
+    @Override
+    public String wayOut() {
+      return "let the water in";
+    }
+  }
+
   @TempDir private Path directory;
 
   private static RemoteShell shell(List<String> client) {
@@ -73,6 +92,28 @@ class RemoteShellIT {
   }
 
   @Test
+  void emptyLinesAndUnfinishedOnesAreAsTheyWere() {
+    assertThat(linesOf("printf '\\n\\na\\n\\n'")).containsExactly("", "", "a", "");
+    assertThat(linesOf("printf '\\na'")).containsExactly("", "a");
+    assertThat(linesOf("printf 'a\\r\\n'")).containsExactly("a");
+    assertThat(linesOf(":")).isEmpty();
+    // The report of the end falls on the end of a piece.
+    for (int length : List.of(65536 - 20, 65536 - 1, 65536, 65536 + 1, 2 * 65536 - 20)) {
+      assertThat(linesOf("head -c " + length + " /dev/zero | tr '\\0' x"))
+          .extracting(String::length)
+          .isEqualTo(length > 65536 ? List.of(65536, length - 65536) : List.of(length));
+    }
+  }
+
+  private static List<String> linesOf(String script) {
+    List<String> lines = new ArrayList<>();
+    ExitStatus status =
+        shell(CLIENT).run(script(script), (channel, line) -> lines.add(line), new Cancellation());
+    assertThat(status.succeeded()).isTrue();
+    return lines;
+  }
+
+  @Test
   void aClientThatFindsNoWayIsTold() {
     RemoteShell lost = shell(List.of("sh", "-c", "echo 'no route to host' >&2; exit 255"));
 
@@ -91,6 +132,164 @@ class RemoteShellIT {
         .hasMessageContaining("): no route to host; ")
         .extracting(e -> ((ExecutorException) e).reason())
         .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  @Test
+  void aPlaceIsAskedWhatIsWrongWithIt() {
+    RemoteShell lost =
+        new RemoteShell(new Cellar(), before(List.of("sh", "-c", "echo dark >&2; exit 4")), PATH);
+
+    assertThatThrownBy(() -> lost.run(script("true"), (channel, line) -> {}, new Cancellation()))
+        .hasMessage(
+            "cannot run sh in the cellar: there is no way there (its client: exit code 4): dark;"
+                + " the door is shut");
+    assertThatThrownBy(() -> lost.push(Path.of("/etc/passwd"), directory + "/copy"))
+        .hasMessage(
+            "cannot copy /etc/passwd to "
+                + directory
+                + "/copy in the cellar: the way there was lost (its client: exit code 4): dark; the"
+                + " door is shut");
+  }
+
+  @Test
+  void aClientThatIsMissingIsNotTheCommandThatIs() {
+    RemoteShell missing = new RemoteShell(new Cellar(), before(List.of("no-such-client")), PATH);
+
+    assertThatThrownBy(() -> missing.run(script("true"), (channel, line) -> {}, new Cancellation()))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageStartingWith("cannot run sh in the cellar: its client cannot be started (")
+        .hasMessageContaining("no-such-client")
+        .hasMessageEndingWith("); the door is shut")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.NOT_STARTED);
+  }
+
+  @Test
+  void whatCannotBeRunSaysWhy() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "text");
+
+    assertThatNoProgram("no-such-program", "it is not in its PATH (/usr/bin:/bin)");
+    assertThatNoProgram(directory + "/none", "it is not there");
+    assertThatNoProgram(directory.toString(), "it is a directory");
+    assertThatNoProgram(file.toString(), "it is not executable");
+    // Every shell has it built in, and no file system has it as a program.
+    assertThatNoProgram("unset", "it is not in its PATH (/usr/bin:/bin)");
+  }
+
+  private static void assertThatNoProgram(String program, String why) {
+    assertThatThrownBy(
+            () ->
+                shell(CLIENT)
+                    .run(
+                        Command.of(program).withEnvironment(PATH),
+                        (channel, line) -> {},
+                        new Cancellation()))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage("cannot run " + program + " on there: " + why)
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.PROGRAM_NOT_FOUND);
+  }
+
+  /**
+   * LXD 5.0.2 does, some of the time. This one always does: it is slow to pass on what is written,
+   * and passes on nothing any more when what it runs has ended.
+   */
+  private RemoteShell throughALossyClient() {
+    String client =
+        """
+        d=$1
+        shift
+        mkfifo "$d/out" "$d/err"
+        (sleep 0.5; exec cat) <"$d/out" & out=$!
+        (sleep 0.5; exec cat >&2) <"$d/err" & err=$!
+        "$@" >"$d/out" 2>"$d/err"
+        kill "$out" "$err"
+        rm "$d/out" "$d/err"
+        """;
+    return shell(List.of("sh", "-c", client, "sh", directory.toString()));
+  }
+
+  @Test
+  void whatAClientLosesRightBeforeTheEndIsNotLost() {
+    List<String> lines = new ArrayList<>();
+
+    ExitStatus status =
+        throughALossyClient()
+            .run(
+                script("echo out; echo err >&2; exit 3"),
+                (channel, line) -> lines.add(channel + " " + line),
+                new Cancellation());
+
+    assertThat(status).isEqualTo(new ExitStatus(3, End.EXITED));
+    assertThat(lines).containsExactlyInAnyOrder("STDOUT out", "STDERR err");
+    assertThatThrownBy(
+            () ->
+                throughALossyClient()
+                    .run(Command.of("/none"), (channel, line) -> {}, new Cancellation()))
+        .hasMessageEndingWith("it is not there");
+  }
+
+  @Test
+  void norIsWhatACancelledCommandWritesLast() {
+    Cancellation cancellation = new Cancellation();
+    List<String> lines = new ArrayList<>();
+
+    ExitStatus status =
+        throughALossyClient()
+            .run(
+                script("trap 'echo cleaned up; exit 5' TERM; echo ready; sleep 1000 & wait"),
+                (channel, line) -> {
+                  if (channel == Channel.STDOUT) {
+                    lines.add(line);
+                    cancellation.cancel();
+                  }
+                },
+                cancellation);
+
+    assertThat(status).isEqualTo(new ExitStatus(5, End.CANCELLED));
+    assertThat(lines).containsExactly("ready", "cleaned up");
+  }
+
+  /** It is root's, and those that are to end it are not. */
+  @Test
+  void processesThatCannotBeEndedAreNamedWithTheWayOut() throws Exception {
+    Tools.requireRoot();
+    Tools.require("setpriv");
+    Path setpriv = directory.resolve("setpriv");
+    assertThat(
+            Tools.run(
+                    directory,
+                    "sh",
+                    "-c",
+                    "cp \"$(command -v setpriv)\" . && chmod 4755 setpriv && chmod 755 .")
+                .code())
+        .isZero();
+    RemoteShell powerless =
+        new RemoteShell(
+            new Cellar(), before(List.of("setpriv", "--reuid=65534", "--clear-groups")), PATH);
+    Cancellation cancellation = new Cancellation();
+    List<String> pids = new ArrayList<>();
+
+    try {
+      assertThatThrownBy(
+              () ->
+                  powerless.run(
+                      script("echo $$; exec " + setpriv + " --reuid=0 sleep 1000"),
+                      (channel, line) -> {
+                        pids.add(line);
+                        cancellation.cancel();
+                      },
+                      cancellation))
+          .isInstanceOf(ExecutorException.class)
+          .hasMessage(
+              "these processes in the cellar do not end, not even by KILL: %s; let the water in",
+              pids.get(0))
+          .extracting(e -> ((ExecutorException) e).reason())
+          .isEqualTo(Reason.PROCESSES_LEFT);
+    } finally {
+      pids.forEach(
+          pid -> ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly));
+    }
   }
 
   @Test
@@ -213,7 +412,7 @@ class RemoteShellIT {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     RemoteShell impatient =
         new RemoteShell(
-            "there",
+            new Cellar(),
             before(
                 List.of("sh", "-c", "echo connecting >\"$0\"; exec sleep 1000", pipe.toString())),
             PATH,
