@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
  * Does the work of an executor by way of a client program that runs a command somewhere else, such
  * as {@code ssh host}.
  *
- * <p>The client passes on all arguments exactly, keeps standard output and error apart, and lets
- * the command's standard input end when its own does, or when it is gone. For that is what holds a
- * command: when it ends, after a cancellation or a timeout or since the connection is lost, a shell
- * there ends the command and the processes that it started. Of these it finds those that {@link
- * ProcessRunner} finds. The shell there does not end before this side has all output of the
- * command, so that a client may lose what is written right before the end.
+ * <p>The client passes on all arguments exactly, keeps standard output and error apart, and carries
+ * standard input there, which ends there when it ends here and when the client is gone. For that is
+ * what holds a command: when it ends, since the connection is lost, or tells so, after a
+ * cancellation or a timeout, a shell there ends the command and the processes that it started. Of
+ * these it finds those that {@link ProcessRunner} finds. The shell does not end before all output
+ * of the command is here, so a client may lose what is written right before the end.
  *
  * <p>There it needs a Linux with a POSIX shell as {@code sh} and coreutils, and for copies GNU tar;
  * here, for copies, bash, coreutils and GNU tar. A program name with a {@code =} in it cannot be
