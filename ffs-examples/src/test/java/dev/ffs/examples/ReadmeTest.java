@@ -64,6 +64,7 @@ class ReadmeTest {
         .containsExactly(
             "ffs-examples/src/main/java/dev/ffs/examples/SshExecutor.java",
             "ffs-core/src/main/resources/dev/ffs/exec/remote/run.sh",
+            "ffs-core/src/main/java/dev/ffs/exec/lxd/LxdExecutor.java",
             "ffs-examples/src/test/java/dev/ffs/examples/SshExecutorIT.java",
             "ffs-examples/src/main/java/dev/ffs/examples/EmbeddedBuild.java");
   }

@@ -39,6 +39,7 @@ public final class LxdClient {
   // What unpacks or packs a whole root, on a slow disk.
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration READY = Duration.ofSeconds(90);
+  private static final Duration STOPPING = Duration.ofSeconds(5);
   private static final long POLL_MILLIS = 250;
   private static final int GRACE_SECONDS = 10;
 
@@ -543,10 +544,19 @@ public final class LxdClient {
 
   // What is wrong
 
-  /** Says, for a person, why there is no way to a container, and what to do. Throws nothing. */
+  /**
+   * Says, for a person, why there is no way to a container, and what to do. Throws nothing. Takes
+   * some seconds where nothing is wrong.
+   */
   String whatIsWrongWith(LxdContainer container) {
     try {
       Optional<LxdContainer> now = container(inquiry, container.name());
+      // One that is being stopped has no commands any more, but runs until all of it is over.
+      long end = System.nanoTime() + STOPPING.toNanos();
+      while (now.isPresent() && now.get().status() == Status.RUNNING && System.nanoTime() < end) {
+        pause();
+        now = container(inquiry, container.name());
+      }
       if (now.isEmpty()) {
         return "the container is not there any more; the next build makes a new one";
       }

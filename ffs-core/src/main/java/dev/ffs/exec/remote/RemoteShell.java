@@ -431,8 +431,14 @@ public final class RemoteShell {
     }
 
     private ExitStatus status(int code, boolean wasEnded) {
-      ExitStatus status =
-          new ExitStatus(code, wasEnded ? reason.getNow(End.CANCELLED) : End.EXITED);
+      if (wasEnded && !reason.isDone()) {
+        throw failure(
+            Reason.TRANSPORT_LOST,
+            "it was ended there, as its standard input ended, which nobody here did"
+                + tell(output.lastWords()),
+            null);
+      }
+      ExitStatus status = new ExitStatus(code, wasEnded ? reason.join() : End.EXITED);
       Optional<Throwable> sinkFailure = output.sinkFailure();
       if (sinkFailure.isPresent()) {
         throw new ExecutorException(
@@ -452,8 +458,8 @@ public final class RemoteShell {
       while (cause instanceof CompletionException && cause.getCause() != null) {
         cause = cause.getCause();
       }
-      if (cause instanceof ExecutorException e
-          && (e.reason() == Reason.PROGRAM_NOT_FOUND || e.reason() == Reason.NOT_STARTED)) {
+      if (cause instanceof ExecutorException e && e.reason() == Reason.PROGRAM_NOT_FOUND) {
+        // It is the client that is missing, not the command.
         return failure(
             Reason.NOT_STARTED,
             "its client cannot be started (" + e.getMessage() + "); " + place.whatIsWrong(),

@@ -305,6 +305,21 @@ class LxdClientTest {
   }
 
   @Test
+  void aContainerThatIsStillBeingStoppedIsToldToBeStopped() throws IOException {
+    answer(
+        "list",
+        """
+        status=Running
+        [ "$(grep -c '^list' %s/calls)" -lt 3 ] || status=Stopped
+        echo '[{"name":"c","status":"'$status'"}]'"""
+            .formatted(here));
+    LxdClient client = client(null);
+
+    assertThat(client.whatIsWrongWith(new LxdContainer(client, "c", "default", Status.RUNNING)))
+        .startsWith("the container was stopped; ");
+  }
+
+  @Test
   void processesThatDoNotEndAreToldWithTheWayOut() throws IOException {
     // As the shell in the container does when it could not end them.
     answer(

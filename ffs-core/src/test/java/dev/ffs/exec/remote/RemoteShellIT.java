@@ -165,6 +165,21 @@ class RemoteShellIT {
   }
 
   @Test
+  void aClientThatDoesNotCarryStandardInputIsToldFromACancellation() {
+    RemoteShell deaf =
+        new RemoteShell(new Cellar(), before(List.of("sh", "-c", "\"$@\" </dev/null", "sh")), PATH);
+
+    assertThatThrownBy(
+            () -> deaf.run(script("sleep 1000"), (channel, line) -> {}, new Cancellation()))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "cannot run sh in the cellar: it was ended there, as its standard input ended, which"
+                + " nobody here did; the door is shut")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  @Test
   void whatCannotBeRunSaysWhy() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "text");
 
