@@ -100,7 +100,8 @@ public record BuildResult(
    *
    * @param step its name
    * @param reason what happened, such as {@code exit code 2}
-   * @param lastLines the end of its log, at most 30 lines, and what else there is to say
+   * @param lastLines of its log the lines that are likely to tell why, at most 30: the end, or
+   *     where make gave up if that was long before it; and what else there is to say
    * @param log the whole log
    */
   public record StepFailure(StepId step, String reason, List<String> lastLines, Path log) {

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the output of a step: into its log, to the listeners, and the end of it for the result. */
@@ -18,12 +20,21 @@ final class StepLog implements OutputSink, AutoCloseable {
 
   private static final int LAST_LINES = 30;
 
+  /** Of these, how many are left for the end when make gave up before it. */
+  private static final int END_LINES = 10;
+
+  /** What make says of the first command that failed; those that run beside it go on after that. */
+  private static final Pattern GAVE_UP =
+      Pattern.compile("[^ ]*make(\\[[0-9]+\\])?: \\*\\*\\* \\[.*\\] Error [0-9]+.*");
+
   private final String step;
   private final BuildListener listener;
   private final Path file;
   private final BufferedWriter writer;
   private @Nullable IOException trouble;
   private final Deque<String> last = new ArrayDeque<>();
+  private List<String> gaveUp = List.of();
+  private long since;
 
   StepLog(String step, Path file, BuildListener listener) throws IOException {
     this.step = step;
@@ -48,6 +59,11 @@ final class StepLog implements OutputSink, AutoCloseable {
     if (last.size() > LAST_LINES) {
       last.removeFirst();
     }
+    if (!gaveUp.isEmpty()) {
+      since++;
+    } else if (GAVE_UP.matcher(line).matches()) {
+      gaveUp = lastOf(LAST_LINES - END_LINES - 1);
+    }
     listener.onEvent(new BuildEvent.StepOutput(step, line));
   }
 
@@ -62,8 +78,22 @@ final class StepLog implements OutputSink, AutoCloseable {
     }
   }
 
-  synchronized List<String> lastLines() {
-    return List.copyOf(last);
+  /**
+   * Returns the lines that are likely to tell why a step failed: the last ones; and if make gave up
+   * so long before the end that this is not among them, those before that and a few of the end.
+   */
+  synchronized List<String> tellingLines() {
+    if (since < LAST_LINES) {
+      return List.copyOf(last);
+    }
+    List<String> lines = new ArrayList<>(gaveUp);
+    lines.add("[... " + (since - END_LINES) + " lines of what still ran ...]");
+    lines.addAll(lastOf(END_LINES));
+    return lines;
+  }
+
+  private List<String> lastOf(int count) {
+    return last.stream().skip(Math.max(0, last.size() - count)).toList();
   }
 
   @Override

@@ -331,7 +331,7 @@ final class StepRunner {
         store
             .keepFailed(againBuild(), name, workspace)
             .ifPresent(kept -> last.add("What it left is in " + kept + "."));
-        if (output.lastLines().stream().anyMatch(line -> line.contains(NO_SPACE))) {
+        if (output.tellingLines().stream().anyMatch(line -> line.contains(NO_SPACE))) {
           last.add(
               "The second time its build directory is in memory, of which it may take half; a step"
                   + " that needs more cannot be checked here.");
@@ -546,7 +546,7 @@ final class StepRunner {
    * @throws HostException if it is not the step that failed, but its enclosure
    */
   private List<String> lastLines(PlannedStep step, ExitStatus status, StepLog output, Path log) {
-    List<String> last = new ArrayList<>(output.lastLines());
+    List<String> last = new ArrayList<>(output.tellingLines());
     String lastLine = last.isEmpty() ? "" : last.get(last.size() - 1);
     if (status.code() == NO_ENCLOSURE && lastLine.startsWith(ENCLOSURE_PREFIX)) {
       String reason = lastLine.substring(ENCLOSURE_PREFIX.length());
