@@ -654,7 +654,8 @@ final class Build {
     try {
       return RemoteSite.open(
           request,
-          plan,
+          // By hand one builds there what one likes.
+          whole,
           scripts,
           store,
           directory.get(),

@@ -23,9 +23,18 @@ final class StepLog implements OutputSink, AutoCloseable {
   /** Of these, how many are left for the end when make gave up before it. */
   private static final int END_LINES = 10;
 
-  /** What make says of the first command that failed; those that run beside it go on after that. */
+  /**
+   * What make says when it gives up; commands that run beside the one that failed go on after that.
+   */
   private static final Pattern GAVE_UP =
-      Pattern.compile("[^ ]*make(\\[[0-9]+\\])?: \\*\\*\\* \\[.*\\] Error [0-9]+.*");
+      Pattern.compile("[^ ]*make(\\[[0-9]+])?: \\*\\*\\* (No rule to make target |\\[).*");
+
+  /** What the outermost make says: with that it is over, and what comes next is another matter. */
+  private static final Pattern OUTERMOST = Pattern.compile("[^ \\[]*make: .*");
+
+  /** Unless it says this. */
+  private static final Pattern WAITING =
+      Pattern.compile("[^ ]*make(\\[[0-9]+])?: \\*\\*\\* Waiting for unfinished jobs.*");
 
   private final String step;
   private final BuildListener listener;
@@ -33,8 +42,15 @@ final class StepLog implements OutputSink, AutoCloseable {
   private final BufferedWriter writer;
   private @Nullable IOException trouble;
   private final Deque<String> last = new ArrayDeque<>();
+
+  /** The last lines when make first gave up, until the next make does. */
   private List<String> gaveUp = List.of();
+
+  /** How many lines came since then. */
   private long since;
+
+  private boolean over;
+  private long sinceOver;
 
   StepLog(String step, Path file, BuildListener listener) throws IOException {
     this.step = step;
@@ -59,10 +75,17 @@ final class StepLog implements OutputSink, AutoCloseable {
     if (last.size() > LAST_LINES) {
       last.removeFirst();
     }
-    if (!gaveUp.isEmpty()) {
-      since++;
-    } else if (GAVE_UP.matcher(line).matches()) {
-      gaveUp = lastOf(LAST_LINES - END_LINES - 1);
+    since++;
+    sinceOver++;
+    if (GAVE_UP.matcher(line).matches()) {
+      if (over || gaveUp.isEmpty()) {
+        gaveUp = lastOf(LAST_LINES - END_LINES - 1);
+        since = 0;
+      }
+      over = OUTERMOST.matcher(line).matches();
+      sinceOver = 0;
+    } else if (WAITING.matcher(line).matches()) {
+      over = false;
     }
     listener.onEvent(new BuildEvent.StepOutput(step, line));
   }
@@ -79,11 +102,12 @@ final class StepLog implements OutputSink, AutoCloseable {
   }
 
   /**
-   * Returns the lines that are likely to tell why a step failed: the last ones; and if make gave up
-   * so long before the end that this is not among them, those before that and a few of the end.
+   * Returns the lines that are likely to tell why a step failed: the last ones; but if it failed
+   * with make, and make gave up long before the end, those before that and a few of the end.
    */
   synchronized List<String> tellingLines() {
-    if (since < LAST_LINES) {
+    boolean doneWithout = over && sinceOver >= END_LINES;
+    if (gaveUp.isEmpty() || doneWithout || since <= END_LINES) {
       return List.copyOf(last);
     }
     List<String> lines = new ArrayList<>(gaveUp);

@@ -1,5 +1,6 @@
 package dev.ffs.engine;
 
+import static dev.ffs.engine.Builds.FFS;
 import static dev.ffs.engine.Builds.chroot;
 import static dev.ffs.engine.Builds.host;
 import static dev.ffs.engine.Builds.outcomes;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,18 @@ class RemoteSiteIT {
   }
 
   @Test
+  void theBundleIsWholeThoughOnlySomeStepsAreBuilt() throws Exception {
+    BuildResult result = FFS.build(builds.request(TWO_PHASES), Set.of(StepId.parse("late/b")));
+
+    assertThat(outcomes(result)).containsExactly("early/a DONE", "late/b DONE");
+    assertThat(place.resolve("steps.tsv")).content().contains("early/a", "late/b", "late/c");
+    assertThat(builds.events)
+        .filteredOn(BuildEvent.SnapshotTaken.class::isInstance)
+        .as("of the phase that is whole")
+        .containsExactly(new BuildEvent.SnapshotTaken("early", "snapshot-early"));
+  }
+
+  @Test
   void aStepThatFailsLeavesItsDirectoryThereForAShell() throws Exception {
     Recipe recipe = host(script("a", "echo made >made; exit 3"));
     BuildResult result = builds.build(recipe);
@@ -159,7 +173,7 @@ class RemoteSiteIT {
     assertThat(place.resolve("failed/base-a/build/made")).hasContent("made");
     assertThat(below("running")).isEmpty();
 
-    try (StepShell opened = Builds.FFS.shell(builds.request(recipe), new StepId("base", "a"))) {
+    try (StepShell opened = FFS.shell(builds.request(recipe), new StepId("base", "a"))) {
       List<String> command = opened.command();
       assertThat(command)
           .startsWith("env", "PLACE=" + place, "/bin/bash")
@@ -178,7 +192,7 @@ class RemoteSiteIT {
   void aShellOfAStepThatDidNotFailLeavesNothingThere() throws Exception {
     Recipe recipe = host(script("a", "touch $FFS_SYSROOT/a"));
 
-    try (StepShell shell = Builds.FFS.shell(builds.request(recipe), new StepId("base", "a"))) {
+    try (StepShell shell = FFS.shell(builds.request(recipe), new StepId("base", "a"))) {
       assertThat(shell.command()).endsWith("--interactive");
       assertThat(below("running")).hasSize(1);
     }
@@ -193,14 +207,14 @@ class RemoteSiteIT {
     builds.build(recipe);
     builds.executor = new LocalExecutor();
     builds.events.clear();
-    try (StepShell shell = Builds.FFS.shell(builds.request(recipe), step)) {
+    try (StepShell shell = FFS.shell(builds.request(recipe), step)) {
       assertThat(String.join(" ", shell.command())).doesNotContain("/failed/");
     }
     assertThat(builds.events).contains(new BuildEvent.FailedTreeElsewhere("base/a"));
 
     builds.executor = new Elsewhere(directory.resolve("a new place"));
     builds.events.clear();
-    try (StepShell shell = Builds.FFS.shell(builds.request(recipe), step)) {
+    try (StepShell shell = FFS.shell(builds.request(recipe), step)) {
       assertThat(String.join(" ", shell.command())).doesNotContain("/failed/");
     }
     assertThat(builds.events).contains(new BuildEvent.FailedTreeElsewhere("base/a"));

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StepLogTest {
 
@@ -64,9 +66,50 @@ class StepLogTest {
   @Test
   void whatTheEndShowsAnywayIsNotShownTwice() throws IOException {
     List<String> lines = numbered("before", 50);
-    lines.add("make: *** [Makefile:1: all] Error 1");
-    lines.addAll(numbered("after", 29));
+    lines.add("make[1]: *** [Makefile:1: all] Error 1");
+    lines.addAll(numbered("after", 9));
+    lines.add("make: *** [Makefile:1: all] Error 2");
 
-    assertThat(telling(lines)).isEqualTo(lines.subList(50, 80));
+    assertThat(telling(lines)).isEqualTo(lines.subList(lines.size() - 30, lines.size()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "make[1]: *** No rule to make target 'x.c', needed by 'x.o'.  Stop.",
+        "make[1]: *** [Makefile:3: all] Killed",
+        "/tools/bin/make[3]: *** [all] Segmentation fault (core dumped)"
+      })
+  void makeHasSeveralWaysToGiveUp(String last) throws IOException {
+    List<String> lines = numbered("before", 50);
+    lines.add(last);
+    lines.addAll(numbered("after", 20));
+    lines.add("make: *** [Makefile:1: all] Error 2");
+
+    assertThat(telling(lines)).contains(last, "before 50", "[... 11 lines of what still ran ...]");
+  }
+
+  @Test
+  void aMakeThatCallsNoOtherSaysNothingAtTheEnd() throws IOException {
+    List<String> lines = numbered("before", 50);
+    lines.add("make: *** [Makefile:1: all] Error 1");
+    lines.add("make: *** Waiting for unfinished jobs....");
+    lines.addAll(numbered("after", 100));
+
+    assertThat(telling(lines)).contains("before 50", "[... 91 lines of what still ran ...]");
+  }
+
+  @Test
+  void aMakeThatFailedAndWasDoneWithoutIsNotShown() throws IOException {
+    List<String> lines = numbered("before", 50);
+    lines.add("make: *** [Makefile:1: try] Error 1");
+    lines.addAll(numbered("between", 100));
+    List<String> withoutMake = new ArrayList<>(lines);
+    lines.add("make[1]: *** [Makefile:2: all] Error 1");
+    lines.addAll(numbered("after", 30));
+    lines.add("make: *** [Makefile:1: all] Error 2");
+
+    assertThat(telling(lines)).contains("between 100").doesNotContain("before 50");
+    assertThat(telling(withoutMake)).isEqualTo(withoutMake.subList(121, 151));
   }
 }

@@ -84,6 +84,9 @@ final class BuildCommand implements Callable<Integer> {
     if (inLxd && kind == Enclosure.NONE) {
       throw new UsageException("--executor lxd does not go with --enclosure none");
     }
+    if (!steps.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--output")) {
+      throw new UsageException("a build of some steps leaves no result, so it takes no --output");
+    }
     Recipe recipe = options.arguments.load(surroundings);
     String target = options.arguments.target;
     Set<StepId> ids = options.arguments.steps(recipe, steps);

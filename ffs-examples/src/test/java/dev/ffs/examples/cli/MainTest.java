@@ -242,6 +242,9 @@ class MainTest {
     assertThat(calls.stepsToBuild).containsExactly(Set.of(), Set.of(STEP));
     assertThat(calls.call("build", "hello", "x86-64bit", "greet/hallo")).isEqualTo(ExitCode.USAGE);
     assertThat(calls.err()).contains("recipe 'hello' has no step 'greet/hallo'");
+    assertThat(calls.call("build", "hello", "x86-64bit", "greet/hello", "--output", "o"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(calls.err()).contains("leaves no result, so it takes no --output");
   }
 
   @Test
