@@ -14,7 +14,7 @@ import org.apache.commons.exec.ExecuteStreamHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries both channels of one process to its sink, and gives away the third.
+ * Carries both channels of one process to those who take them, and gives away the third.
  *
  * <p>commons-exec's own pumps wait for the end of the streams, and a process left in the background
  * keeps those open. These wait until all that the ended program wrote has been read.
@@ -29,7 +29,13 @@ final class OutputPumps implements ExecuteStreamHandler {
   // The most that a pipe and the JDK's buffer can hold of an ended program's output.
   private static final long MAX_PENDING_BYTES = (1 << 20) + (64 << 10);
 
+  /** Hands something on. */
+  private interface Delivery {
+    void make() throws IOException;
+  }
+
   private final Consumer<OutputStream> input;
+  private final @Nullable OutputStream output;
   private final OutputSink sink;
   private final List<Pump> pumps = new ArrayList<>();
 
@@ -37,8 +43,14 @@ final class OutputPumps implements ExecuteStreamHandler {
   private final Object lock = new Object();
   private @Nullable Throwable sinkFailure;
 
-  OutputPumps(Consumer<OutputStream> input, OutputSink sink) {
+  /**
+   * Makes pumps.
+   *
+   * @param output takes standard output as it is, or null if the sink takes its lines
+   */
+  OutputPumps(Consumer<OutputStream> input, @Nullable OutputStream output, OutputSink sink) {
     this.input = input;
+    this.output = output;
     this.sink = sink;
   }
 
@@ -53,12 +65,12 @@ final class OutputPumps implements ExecuteStreamHandler {
 
   @Override
   public void setProcessOutputStream(InputStream stream) {
-    pumps.add(new Pump(Channel.STDOUT, stream));
+    pumps.add(new Pump(Channel.STDOUT, stream, output));
   }
 
   @Override
   public void setProcessErrorStream(InputStream stream) {
-    pumps.add(new Pump(Channel.STDERR, stream));
+    pumps.add(new Pump(Channel.STDERR, stream, null));
   }
 
   @Override
@@ -82,18 +94,18 @@ final class OutputPumps implements ExecuteStreamHandler {
     }
   }
 
-  /** Returns what the sink threw, or null. */
+  /** Returns what was thrown by who takes the output, or null. */
   @Nullable Throwable sinkFailure() {
     synchronized (lock) {
       return sinkFailure;
     }
   }
 
-  private void deliver(Channel channel, String line) {
+  private void deliver(Delivery delivery) {
     if (sinkFailure == null) {
       try {
-        sink.line(channel, line);
-      } catch (RuntimeException | Error e) {
+        delivery.make();
+      } catch (IOException | RuntimeException | Error e) {
         sinkFailure = e;
       }
     }
@@ -101,6 +113,7 @@ final class OutputPumps implements ExecuteStreamHandler {
 
   private final class Pump extends Thread {
     private final InputStream stream;
+    private final @Nullable OutputStream whole;
     private final LineSplitter splitter;
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -112,11 +125,12 @@ final class OutputPumps implements ExecuteStreamHandler {
     // Guarded by the lock.
     private boolean finished;
 
-    Pump(Channel channel, InputStream stream) {
+    Pump(Channel channel, InputStream stream, @Nullable OutputStream whole) {
       super("ffs-output-" + channel);
       setDaemon(true);
       this.stream = stream;
-      this.splitter = new LineSplitter(line -> deliver(channel, line));
+      this.whole = whole;
+      this.splitter = new LineSplitter(line -> deliver(() -> sink.line(channel, line)));
     }
 
     @Override
@@ -129,12 +143,20 @@ final class OutputPumps implements ExecuteStreamHandler {
             if (finished) {
               return;
             }
-            splitter.feed(buffer, count);
+            take(buffer, count);
           }
           count = read(buffer);
         }
       } catch (IOException e) {
         failure = e;
+      }
+    }
+
+    private void take(byte[] buffer, int count) {
+      if (whole == null) {
+        splitter.feed(buffer, count);
+      } else {
+        deliver(() -> whole.write(buffer, 0, count));
       }
     }
 

@@ -20,6 +20,7 @@ import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ProcessDestroyer;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands as processes of this machine.
@@ -84,11 +85,42 @@ public final class ProcessRunner {
    */
   public ExitStatus run(
       Command command, Consumer<OutputStream> input, OutputSink sink, Cancellation cancellation) {
+    return run(command, input, null, sink, cancellation);
+  }
+
+  /**
+   * Runs a command whose standard output is no text, and waits for its end.
+   *
+   * @param command what to run
+   * @param input is given the stream to the command's standard input, as above
+   * @param output takes standard output as it is, in the order it comes; while it blocks, so does
+   *     standard error. It is not closed. What it throws is treated as what the sink throws: the
+   *     command runs on, and it is told in the end
+   * @param sink takes standard error
+   * @param cancellation ends the command
+   * @return how it ended
+   * @throws ExecutorException if it could not be run or watched to its end
+   */
+  public ExitStatus runForBytes(
+      Command command,
+      Consumer<OutputStream> input,
+      OutputStream output,
+      OutputSink sink,
+      Cancellation cancellation) {
+    return run(command, input, output, sink, cancellation);
+  }
+
+  private ExitStatus run(
+      Command command,
+      Consumer<OutputStream> input,
+      @Nullable OutputStream output,
+      OutputSink sink,
+      Cancellation cancellation) {
     NativeText.check(command);
     if (cancellation.isCancelled()) {
       return new ExitStatus(TERMINATED, End.CANCELLED);
     }
-    OutputPumps pumps = new OutputPumps(input, sink);
+    OutputPumps pumps = new OutputPumps(input, output, sink);
     ExitStatus status = new Run(command, pumps).await(cancellation);
     Throwable sinkFailure = pumps.sinkFailure();
     if (sinkFailure != null) {

@@ -8,7 +8,10 @@ import dev.ffs.exec.Command;
 import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
 import dev.ffs.exec.ExitStatus;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -101,6 +104,57 @@ class ProcessRunnerIT {
             "sh ended (exit code 3), but its output could not be taken:"
                 + " java.lang.AssertionError: in the sink")
         .hasCause(failure);
+  }
+
+  @Test
+  void bytesComeAsTheyAre() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    ExitStatus status =
+        runner.runForBytes(
+            Command.of("sh", "-c", "cat; echo err >&2; printf 'end\\r'"),
+            ProcessRunnerIT::writeOddBytes,
+            bytes,
+            (channel, line) -> lines.add(channel + " " + line),
+            new Cancellation());
+
+    assertThat(status.succeeded()).isTrue();
+    assertThat(bytes.toByteArray()).containsExactly('a', '\r', 0, -1, '\n', 'e', 'n', 'd', '\r');
+    assertThat(lines).containsExactly("STDERR err");
+  }
+
+  private static void writeOddBytes(OutputStream input) {
+    try (input) {
+      input.write(new byte[] {'a', '\r', 0, -1, '\n'});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void bytesThatNobodyTakesAreReportedToo() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("no room");
+          }
+        };
+
+    assertThatThrownBy(
+            () ->
+                runner.runForBytes(
+                    Command.of("sh", "-c", "head -c 1000000 /dev/zero; exit 3"),
+                    input -> {},
+                    full,
+                    (channel, line) -> {},
+                    new Cancellation()))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "sh ended (exit code 3), but its output could not be taken:"
+                + " java.io.IOException: no room")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.SINK);
   }
 
   @Test
