@@ -1,7 +1,6 @@
 package dev.ffs.exec.remote;
 
 import dev.ffs.exec.Cancellation;
-import dev.ffs.exec.Channel;
 import dev.ffs.exec.Command;
 import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
@@ -27,7 +26,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * of the command is here, so a client may lose what is written right before the end.
  *
  * <p>There it needs a Linux with a POSIX shell as {@code sh} and coreutils, and for copies GNU tar;
- * here, for copies, bash, coreutils and GNU tar. A program name with a {@code =} in it cannot be
- * run.
+ * here, for copies, a POSIX shell, coreutils and GNU tar. A program name with a {@code =} in it
+ * cannot be run.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RemoteShell {
@@ -58,6 +56,12 @@ public final class RemoteShell {
    */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+  /**
+   * How long a copy may stand still: a frozen container or a dead network may never tell. Where
+   * much is to be looked at before anything is written, a tar there may take its minutes.
+   */
+  private static final Duration SILENCE = Duration.ofMinutes(10);
+
   private static final int TERMINATED = 128 + 15;
 
   /** What the shells are called where processes are listed. */
@@ -67,9 +71,6 @@ public final class RemoteShell {
   private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
   private static final String RUN = resource("run.sh");
-
-  /** How a copy's part there ends that has failed: any other code but 0 is the client's own. */
-  private static final int FAILED_THERE = 113;
 
   /** Makes an archive of $1, which is called $2 in it. */
   private static final String PACK =
@@ -84,7 +85,7 @@ public final class RemoteShell {
 
   /**
    * Unpacks an archive in $1. Who owned the files on another machine says nothing on this one.
-   * After a failure it still reads to the end: a client whose output breaks would seem to be lost.
+   * After a failure it still reads to the end: a client whose input breaks may end before its time.
    */
   private static final String UNPACK =
       """
@@ -95,19 +96,12 @@ public final class RemoteShell {
         exit "$code"
       }""";
 
-  /** Runs script $1 there. A client may lose what was written right before the end. */
-  private static final String THERE =
-      """
-      sh -c "$@" && exit
-      sleep 1
-      exit %d"""
-          .formatted(FAILED_THERE);
-
   private final ProcessRunner processes = new ProcessRunner();
   private final RemotePlace place;
   private final UnaryOperator<List<String>> client;
   private final Map<String, String> environment;
   private final Duration patience;
+  private final Duration silence;
 
   /**
    * Makes a remote shell; nothing is connected yet.
@@ -130,23 +124,26 @@ public final class RemoteShell {
    */
   public RemoteShell(
       RemotePlace place, UnaryOperator<List<String>> client, Map<String, String> environment) {
-    this(place, client, environment, PATIENCE);
+    this(place, client, environment, PATIENCE, SILENCE);
   }
 
   /**
    * Makes a remote shell.
    *
    * @param patience how long to wait for the end of a command that is to be ended
+   * @param silence how long a copy may stand still
    */
   RemoteShell(
       RemotePlace place,
       UnaryOperator<List<String>> client,
       Map<String, String> environment,
-      Duration patience) {
+      Duration patience,
+      Duration silence) {
     this.place = place;
     this.client = client;
     this.environment = Map.copyOf(environment);
     this.patience = patience;
+    this.silence = silence;
   }
 
   /** A place of which nothing is known but how to get there. */
@@ -200,10 +197,8 @@ public final class RemoteShell {
    */
   public void push(Path local, String remote) {
     Path to = absolute(remote);
-    List<String> pack = shell(PACK, text(local), nameOf(to));
-    List<String> unpack = there(UNPACK, text(parentOf(to)));
-    Copy copy = new Copy(local + " to " + remote + " " + place.where(), pack, unpack);
-    copy.check(copy.codes.get(0), copy.codes.get(1));
+    RemoteCopy copy = copy(local + " to " + remote + " " + place.where());
+    copy.push(shell(PACK, text(local), nameOf(to)), there(copy, UNPACK, text(parentOf(to))));
   }
 
   /**
@@ -215,57 +210,19 @@ public final class RemoteShell {
    */
   public void pull(String remote, Path local) {
     Path to = local.toAbsolutePath();
-    List<String> pack = there(PACK, text(absolute(remote)), nameOf(to));
-    List<String> unpack = shell(UNPACK, text(parentOf(to)));
-    Copy copy = new Copy(remote + " " + place.where() + " to " + local, pack, unpack);
-    copy.check(copy.codes.get(1), copy.codes.get(0));
+    RemoteCopy copy = copy(remote + " " + place.where() + " to " + local);
+    copy.pull(
+        there(copy, PACK, text(absolute(remote)), nameOf(to)), shell(UNPACK, text(parentOf(to))));
   }
 
-  private List<String> there(String script, String... arguments) {
-    List<String> argv = new ArrayList<>(List.of(script, NAME));
+  private RemoteCopy copy(String what) {
+    return new RemoteCopy(what, place, environment, silence);
+  }
+
+  private List<String> there(RemoteCopy copy, String script, String... arguments) {
+    List<String> argv = new ArrayList<>(List.of(copy.token(), script, NAME));
     argv.addAll(List.of(arguments));
-    return client.apply(shell(THERE, argv.toArray(String[]::new)));
-  }
-
-  /** Two commands of this machine of which the second reads what the first writes. */
-  private final class Copy {
-    private final String what;
-    private final List<String> messages = new ArrayList<>();
-    private final List<Integer> codes;
-
-    Copy(String what, List<String> first, List<String> second) {
-      this.what = what;
-      String pipe =
-          Shell.command(first) + " | " + Shell.command(second) + "; echo \"${PIPESTATUS[@]}\"";
-      List<String> out = new ArrayList<>();
-      ExitStatus status =
-          processes.run(
-              new Command(List.of("bash", "-c", pipe), environment, null, null),
-              (channel, line) -> (channel == Channel.STDOUT ? out : messages).add(line),
-              new Cancellation());
-      if (!status.succeeded() || out.isEmpty()) {
-        throw failure(Reason.FILES, "bash ended (" + status + "): " + joined(messages));
-      }
-      codes = Stream.of(out.get(out.size() - 1).split(" ", -1)).map(Integer::valueOf).toList();
-    }
-
-    void check(int here, int there) {
-      if (there != 0 && there != FAILED_THERE) {
-        String how = "the way there was lost (its client: exit code " + there + ")";
-        throw failure(Reason.TRANSPORT_LOST, how + tell(messages));
-      }
-      if (here != 0 || there != 0) {
-        throw failure(
-            Reason.FILES,
-            messages.isEmpty()
-                ? "tar here ended with code " + here + ", the client with code " + there
-                : joined(messages));
-      }
-    }
-
-    private ExecutorException failure(Reason why, String message) {
-      return new ExecutorException(why, "cannot copy " + what + ": " + message, null);
-    }
+    return client.apply(shell(RemoteCopy.THERE, argv.toArray(String[]::new)));
   }
 
   /** Returns what a client said that failed, and what the place has to say of it. */
@@ -273,7 +230,8 @@ public final class RemoteShell {
     return (messages.isEmpty() ? "" : ": " + joined(messages)) + "; " + place.whatIsWrong();
   }
 
-  private static String joined(List<String> messages) {
+  /** Returns what was said in one line. */
+  static String joined(List<String> messages) {
     return String.join("; ", messages.stream().filter(line -> !line.isEmpty()).toList());
   }
 
@@ -513,7 +471,7 @@ public final class RemoteShell {
     return text;
   }
 
-  private static void inThread(Runnable task) {
+  static void inThread(Runnable task) {
     Thread thread = new Thread(task, "ffs-remote");
     thread.setDaemon(true);
     thread.start();

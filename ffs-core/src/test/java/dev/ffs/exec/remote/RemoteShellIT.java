@@ -13,6 +13,7 @@ import dev.ffs.exec.ExitStatus;
 import dev.ffs.exec.ExitStatus.End;
 import dev.ffs.fixtures.Tools;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,14 +214,13 @@ class RemoteShellIT {
   private RemoteShell throughALossyClient() {
     String client =
         """
-        d=$1
+        d=$(mktemp -d "$1/XXXXXX")
         shift
         mkfifo "$d/out" "$d/err"
         (sleep 0.5; exec cat) <"$d/out" & out=$!
         (sleep 0.5; exec cat >&2) <"$d/err" & err=$!
         "$@" >"$d/out" 2>"$d/err"
         kill "$out" "$err"
-        rm "$d/out" "$d/err"
         """;
     return shell(List.of("sh", "-c", client, "sh", directory.toString()));
   }
@@ -431,7 +432,8 @@ class RemoteShellIT {
             before(
                 List.of("sh", "-c", "echo connecting >\"$0\"; exec sleep 1000", pipe.toString())),
             PATH,
-            Duration.ofMillis(100));
+            Duration.ofMillis(100),
+            Duration.ofMinutes(10));
     Thread canceller = new Thread(() -> cancelWhenWritten(pipe, cancellation));
     canceller.start();
 
@@ -484,6 +486,191 @@ class RemoteShellIT {
     shell(CLIENT).pull(directory + "/there/tree/deep/file", directory.resolve("back"));
 
     assertThat(directory.resolve("back")).hasContent("text");
+  }
+
+  // Copies by clients that fail at their end
+
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  private static RemoteShell through(String script, Duration silence, String... arguments) {
+    List<String> client = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    client.addAll(List.of(arguments));
+    return new RemoteShell(new Cellar(), before(client), PATH, LONG, silence);
+  }
+
+  private Path someTree() throws IOException {
+    Path tree = Files.createDirectories(directory.resolve("tree/deep"));
+    Files.writeString(tree.resolve("file"), "text");
+    Files.write(tree.resolve("big"), new byte[3_000_000]);
+    return tree.getParent();
+  }
+
+  private void assertThatItIsWhole(Path tree) {
+    assertThat(tree.resolve("deep/file")).hasContent("text");
+    assertThat(tree.resolve("deep/big")).hasSize(3_000_000);
+  }
+
+  /** LXD 5.0.2 now and then waits for ever for the news, and it does not heed TERM. */
+  private static RemoteShell throughAClientThatNeverEnds() {
+    return through("trap '' TERM; \"$@\"; exec sleep 1000", LONG);
+  }
+
+  @Test
+  void aCopyDoesNotWaitForAClientThatNeverEnds() throws Exception {
+    throughAClientThatNeverEnds().push(someTree(), directory + "/there/tree");
+    assertThatItIsWhole(directory.resolve("there/tree"));
+
+    throughAClientThatNeverEnds().pull(directory + "/there/tree", directory.resolve("back"));
+    assertThatItIsWhole(directory.resolve("back"));
+  }
+
+  @Test
+  void norDoesOneThatFails() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "text");
+
+    assertThatThrownBy(() -> throughAClientThatNeverEnds().push(file, file + "/below"))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageStartingWith("cannot copy " + file + " to " + file + "/below in the cellar: ")
+        .hasMessageContaining("File exists")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.FILES);
+    assertThatThrownBy(
+            () -> throughAClientThatNeverEnds().pull(directory + "/none", directory.resolve("x")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining("none: Cannot stat: No such file or directory")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.FILES);
+  }
+
+  @Test
+  void aCopyThroughALossyClientIsWhole() throws Exception {
+    throughALossyClient().push(someTree(), directory + "/there/tree");
+    assertThatItIsWhole(directory.resolve("there/tree"));
+
+    throughALossyClient().pull(directory + "/there/tree", directory.resolve("back"));
+    assertThatItIsWhole(directory.resolve("back"));
+  }
+
+  /** Even a whole archive, with which tar here is content. */
+  @Test
+  void anArchiveWithoutTheWordOfWhatMadeItIsNoCopy() throws Exception {
+    RemoteShell liar = through("exec tar -C \"$1\" -c -f - .", LONG, someTree().toString());
+
+    assertThatThrownBy(() -> liar.pull("/tree", directory.resolve("back")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "cannot copy /tree in the cellar to "
+                + directory
+                + "/back: the way there was lost (its client: exit code 0); the door is shut")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  /** The mark on one channel does not vouch for what came on the other. */
+  @Test
+  void anArchiveWhoseEndIsMissingIsNoCopy() throws Exception {
+    RemoteShell cutter = through("{ \"$@\"; } | { head -c 1024; cat >/dev/null; }", LONG);
+
+    assertThatThrownBy(() -> cutter.pull(someTree().toString(), directory.resolve("back")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining("/back: the way there was lost (its client: exit code 0)")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  @Test
+  void aPushOfWhichNoWordComesBackIsNoCopy() throws Exception {
+    RemoteShell mute = through("cat >/dev/null", LONG);
+
+    assertThatThrownBy(() -> mute.push(someTree(), "/tree"))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "cannot copy "
+                + directory
+                + "/tree to /tree in the cellar: the way there was lost (its client: exit code 0);"
+                + " the door is shut")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  /** It would take longer than this test may. */
+  @Test
+  void whatHasNoWayThereIsNotReadToItsEnd() throws Exception {
+    Path huge = directory.resolve("huge");
+    try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+      file.setLength(4L << 40);
+    }
+
+    assertThatThrownBy(() -> through("head -c 100000 >/dev/null; exit 4", LONG).push(huge, "/x"))
+        .hasMessageContaining("the way there was lost (its client: exit code 4)");
+  }
+
+  @Test
+  void aCopyThatStandsStillIsGivenUp() throws Exception {
+    Path tree = someTree();
+    RemoteShell frozen = through("echo brr >&2; exec sleep 1000", Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> frozen.push(tree, "/tree"))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "cannot copy "
+                + tree
+                + " to /tree in the cellar: nothing moved for 1 s, so it was given up: brr;"
+                + " the door is shut")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+    assertThatThrownBy(() -> frozen.pull("/tree", directory.resolve("back")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining("nothing moved for 1 s, so it was given up: brr; the door")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  /** It takes some seconds, but there is none in which nothing moves. */
+  @Test
+  void aSlowCopyIsNotGivenUp() throws Exception {
+    Path tree = someTree();
+    String slowly =
+        """
+        log=$1
+        shift
+        "$@" | while dd bs=65536 count=1 2>"$log"; ! grep -q '^0+0' "$log"; do
+          sleep 0.1
+        done""";
+
+    through(slowly, Duration.ofSeconds(1), directory.resolve("dd").toString())
+        .pull(tree.toString(), directory.resolve("back"));
+
+    assertThatItIsWhole(directory.resolve("back"));
+  }
+
+  @Test
+  void anInterruptEndsACopy() {
+    RemoteShell frozen = through("exec sleep 1000", LONG);
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> frozen.pull("/tree", directory.resolve("back")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "cannot copy /tree in the cellar to " + directory + "/back: it was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aClientThatIsMissingIsToldByACopy() {
+    RemoteShell missing = new RemoteShell(new Cellar(), before(List.of("no-such-client")), PATH);
+
+    for (ThrowingCallable copy :
+        List.<ThrowingCallable>of(
+            () -> missing.push(Path.of("/etc/passwd"), "/x"),
+            () -> missing.pull("/etc/passwd", directory.resolve("x")))) {
+      assertThatThrownBy(copy)
+          .isInstanceOf(ExecutorException.class)
+          .hasMessageContaining(": its client cannot be started (cannot run no-such-client: ")
+          .hasMessageEndingWith("); the door is shut")
+          .extracting(e -> ((ExecutorException) e).reason())
+          .isEqualTo(Reason.NOT_STARTED);
+    }
   }
 
   @Test

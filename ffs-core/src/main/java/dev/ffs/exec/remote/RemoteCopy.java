@@ -1,0 +1,355 @@
+package dev.ffs.exec.remote;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ffs.exec.Cancellation;
+import dev.ffs.exec.Channel;
+import dev.ffs.exec.Command;
+import dev.ffs.exec.ExecutorException;
+import dev.ffs.exec.ExecutorException.Reason;
+import dev.ffs.exec.ExitStatus;
+import dev.ffs.exec.process.ProcessRunner;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies by two programs, one here and one there, of which the second reads what the first writes.
+ *
+ * <p>All goes by the word of what runs there, {@link #THERE}: its mark on standard error, with an
+ * exit code, and, when it is the one that writes, another right behind what it wrote, as the two
+ * channels may overtake each other. So it need not be believed that a client ends, nor what it ends
+ * with; and an archive that has lost its end is known, which tar does not always notice.
+ */
+final class RemoteCopy {
+
+  /**
+   * Runs there, with the token as $1, what else it is given. It stays for a while, as a client may
+   * lose what was written right before the end. Standard input cannot be what holds it, since it
+   * may carry an archive; TERM, which some clients pass on, may end it.
+   */
+  static final String THERE =
+      """
+      token=$1
+      shift
+      sh -c "$@"
+      code=$?
+      printf %s "$token"
+      printf '\\n%s %s\\n' "$token" "$code" >&2
+      exec sleep 5""";
+
+  // Counted, not measured: a pause of the whole JVM must not look like silence.
+  private static final int SILENT_TIMES = 10;
+
+  private final ProcessRunner processes = new ProcessRunner();
+  private final String what;
+  private final RemotePlace place;
+  private final Map<String, String> environment;
+  private final Duration patience;
+
+  private final String token = "ffs-" + UUID.randomUUID();
+  private final Pattern mark = Pattern.compile(token + " ([0-9]+)");
+  private final List<String> saidHere = new CopyOnWriteArrayList<>();
+  private final List<String> saidThere = new CopyOnWriteArrayList<>();
+  private final AtomicLong moved = new AtomicLong();
+  private final Cancellation leaveClient = new Cancellation();
+  private final Cancellation endTar = new Cancellation();
+  private final CompletableFuture<OutputStream> reader = new CompletableFuture<>();
+  private final CompletableFuture<Void> archiveIsHere = new CompletableFuture<>();
+  private final CompletableFuture<Integer> codeThere = new CompletableFuture<>();
+
+  // Of the thread that waits.
+  private boolean stalled;
+  private boolean interrupted;
+
+  /**
+   * Makes a copy that has not begun.
+   *
+   * @param what from where to where, for messages
+   * @param environment the whole environment of both programs that are started here
+   * @param patience how long nothing may move
+   */
+  RemoteCopy(String what, RemotePlace place, Map<String, String> environment, Duration patience) {
+    this.what = what;
+    this.place = place;
+    this.environment = environment;
+    this.patience = patience;
+  }
+
+  /** What {@link #THERE} wants. */
+  String token() {
+    return token;
+  }
+
+  /**
+   * Copies there.
+   *
+   * @param pack writes an archive, here
+   * @param client has {@link #THERE} read it
+   * @throws ExecutorException if that fails
+   */
+  void push(List<String> pack, List<String> client) {
+    archiveIsHere.complete(null); // There is none to come.
+    CompletableFuture<ExitStatus> there =
+        start(
+            () -> processes.run(command(client), reader::complete, this::saidThere, leaveClient),
+            () -> {
+              noReader();
+              endTar.cancel();
+            });
+    CompletableFuture<ExitStatus> here =
+        start(
+            () ->
+                processes.runForBytes(
+                    command(pack), RemoteCopy::close, new Pipe(), this::saidHere, endTar),
+            this::closeReader);
+    await(here, there);
+    check(here, there);
+  }
+
+  /**
+   * Copies back.
+   *
+   * @param client has {@link #THERE} write an archive
+   * @param unpack reads it, here
+   * @throws ExecutorException if that fails
+   */
+  void pull(List<String> client, List<String> unpack) {
+    CompletableFuture<ExitStatus> here =
+        start(
+            () -> processes.run(command(unpack), reader::complete, this::saidHere, endTar),
+            this::noReader);
+    CompletableFuture<ExitStatus> there =
+        start(
+            () ->
+                processes.runForBytes(
+                    command(client),
+                    RemoteCopy::close,
+                    new MarkedPipe(),
+                    this::saidThere,
+                    leaveClient),
+            this::closeReader);
+    await(here, there);
+    check(here, there);
+  }
+
+  private static CompletableFuture<ExitStatus> start(Supplier<ExitStatus> program, Runnable then) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return program.get();
+          } finally {
+            then.run();
+          }
+        },
+        RemoteShell::inThread);
+  }
+
+  private Command command(List<String> argv) {
+    return new Command(argv, environment, null, null);
+  }
+
+  private void saidHere(Channel channel, String line) {
+    saidHere.add(line);
+  }
+
+  private void saidThere(Channel channel, String line) {
+    Matcher matcher = mark.matcher(line);
+    if (channel == Channel.STDERR && matcher.matches()) {
+      codeThere.complete(Integer.valueOf(matcher.group(1)));
+      leaveIfTold();
+    } else if (channel == Channel.STDERR && !line.isBlank()) {
+      saidThere.add(line);
+    }
+  }
+
+  /** It did not even start, or all who wait have it long since. */
+  private void noReader() {
+    reader.completeExceptionally(new IOException("nobody reads"));
+  }
+
+  private void closeReader() {
+    try {
+      reader.join().close();
+    } catch (IOException | CompletionException e) {
+      // It has ended, and how it did tells more.
+    }
+  }
+
+  private static void close(OutputStream stream) {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether all that comes from there is here. */
+  private boolean isTold() {
+    return archiveIsHere.isDone() && codeThere.isDone();
+  }
+
+  private void leaveIfTold() {
+    if (isTold()) {
+      leaveClient.cancel();
+    }
+  }
+
+  /** Leads to who reads. */
+  private class Pipe extends OutputStream {
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        OutputStream stream = reader.join();
+        stream.write(bytes, offset, length);
+        stream.flush();
+      } catch (IOException | CompletionException e) {
+        // Who reads has ended, and how it did tells more. Who writes must not be held up.
+      }
+      moved.addAndGet(length);
+    }
+  }
+
+  /** Keeps back as much as the mark is long, and looks whether it is the mark. */
+  private final class MarkedPipe extends Pipe {
+    private final byte[] end = token.getBytes(UTF_8);
+    private byte[] kept = new byte[0];
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (archiveIsHere.isDone()) {
+        return;
+      }
+      byte[] all = Arrays.copyOf(kept, kept.length + length);
+      System.arraycopy(bytes, offset, all, kept.length, length);
+      int passed = Math.max(0, all.length - end.length);
+      super.write(all, 0, passed);
+      kept = Arrays.copyOfRange(all, passed, all.length);
+      if (Arrays.equals(kept, end)) {
+        archiveIsHere.complete(null);
+        closeReader();
+        leaveIfTold();
+      }
+    }
+  }
+
+  /** Waits for the end of both, and brings it about if nothing moves. */
+  private void await(CompletableFuture<ExitStatus> here, CompletableFuture<ExitStatus> there) {
+    CompletableFuture<Void> both = CompletableFuture.allOf(here, there);
+    long before = 0;
+    int silent = 0;
+    try {
+      while (true) {
+        try {
+          both.get(patience.toMillis() / SILENT_TIMES, TimeUnit.MILLISECONDS);
+          return;
+        } catch (ExecutionException e) {
+          return; // Who failed is looked at where the results are.
+        } catch (TimeoutException e) {
+          long now = moved.get();
+          silent = now == before ? silent + 1 : 0;
+          before = now;
+          if (silent >= SILENT_TIMES) {
+            stalled = true;
+            endBoth();
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+          endBoth();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void endBoth() {
+    leaveClient.cancel();
+    endTar.cancel();
+  }
+
+  /** Throws what went wrong. */
+  private void check(CompletableFuture<ExitStatus> here, CompletableFuture<ExitStatus> there) {
+    ExitStatus client = statusOfClient(there);
+    int codeHere = statusOf(here).code();
+    if (interrupted && !(isTold() && codeHere == 0)) {
+      throw failure(Reason.FILES, "it was interrupted", null);
+    }
+    if (!isTold()) {
+      throw failure(
+          Reason.TRANSPORT_LOST,
+          (stalled
+                  ? "nothing moved for " + patience.toSeconds() + " s, so it was given up"
+                  : "the way there was lost (its client: " + client + ")")
+              + (saidThere.isEmpty() ? "" : ": " + RemoteShell.joined(saidThere))
+              + "; "
+              + place.whatIsWrong(),
+          null);
+    }
+    int code = codeThere.join();
+    if (codeHere != 0 || code != 0) {
+      List<String> said = new ArrayList<>(saidThere);
+      said.addAll(saidHere);
+      throw failure(
+          Reason.FILES,
+          said.isEmpty()
+              ? "tar here ended with code " + codeHere + ", the one there with code " + code
+              : RemoteShell.joined(said),
+          null);
+    }
+  }
+
+  private ExitStatus statusOfClient(CompletableFuture<ExitStatus> there) {
+    try {
+      return statusOf(there);
+    } catch (ExecutorException e) {
+      if (e.reason() != Reason.PROGRAM_NOT_FOUND) {
+        throw e;
+      }
+      throw failure(
+          Reason.NOT_STARTED,
+          "its client cannot be started (" + e.getMessage() + "); " + place.whatIsWrong(),
+          e);
+    }
+  }
+
+  private static ExitStatus statusOf(CompletableFuture<ExitStatus> program) {
+    try {
+      return program.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private ExecutorException failure(Reason why, String message, @Nullable Throwable cause) {
+    return new ExecutorException(why, "cannot copy " + what + ": " + message, cause);
+  }
+}
