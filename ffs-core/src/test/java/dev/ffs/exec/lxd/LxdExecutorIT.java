@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -271,6 +274,29 @@ class LxdExecutorIT {
   }
 
   // Many at once
+
+  /** Under load lxc now and then does not end by itself. */
+  @Test
+  void manyCopiesAtOnceAreWholeAndEnd() throws Exception {
+    Path file = here.resolve("file");
+    Files.write(file, new byte[200_000]);
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Future<Long>> mismatches = new ArrayList<>();
+
+    for (int i = 0; i < 60; i++) {
+      String name = "copy" + i;
+      mismatches.add(
+          threads.submit(
+              () -> {
+                executor.push(file, "/tmp/many/" + name);
+                executor.pull("/tmp/many/" + name, here.resolve(name));
+                return Files.mismatch(file, here.resolve(name));
+              }));
+    }
+
+    threads.shutdown();
+    assertThat(mismatches).allSatisfy(mismatch -> assertThat(mismatch.get()).isEqualTo(-1));
+  }
 
   @Test
   void cancellationEndsOnlyItsOwnCommand() throws Exception {
