@@ -92,7 +92,8 @@ public final class ProcessRunner {
    * Runs a command whose standard output is no text, and waits for its end.
    *
    * @param command what to run
-   * @param input is given the stream to the command's standard input, as above
+   * @param input is given the stream to the command's standard input, as by {@link #run(Command,
+   *     Consumer, OutputSink, Cancellation)}
    * @param output takes standard output as it is, in the order it comes; while it blocks, so does
    *     standard error. It is not closed. What it throws is treated as what the sink throws: the
    *     command runs on, and it is told in the end

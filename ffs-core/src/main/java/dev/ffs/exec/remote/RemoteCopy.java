@@ -62,7 +62,7 @@ final class RemoteCopy {
   private final String what;
   private final RemotePlace place;
   private final Map<String, String> environment;
-  private final Duration patience;
+  private final Duration silence;
 
   private final String token = "ffs-" + UUID.randomUUID();
   private final Pattern mark = Pattern.compile(token + " ([0-9]+)");
@@ -84,13 +84,13 @@ final class RemoteCopy {
    *
    * @param what from where to where, for messages
    * @param environment the whole environment of both programs that are started here
-   * @param patience how long nothing may move
+   * @param silence how long nothing may move
    */
-  RemoteCopy(String what, RemotePlace place, Map<String, String> environment, Duration patience) {
+  RemoteCopy(String what, RemotePlace place, Map<String, String> environment, Duration silence) {
     this.what = what;
     this.place = place;
     this.environment = environment;
-    this.patience = patience;
+    this.silence = silence;
   }
 
   /** What {@link #THERE} wants. */
@@ -171,11 +171,15 @@ final class RemoteCopy {
   }
 
   private void saidThere(Channel channel, String line) {
+    // Behind the mark a client says at most that it was ended, as ssh does.
+    if (channel == Channel.STDOUT || line.isBlank() || codeThere.isDone()) {
+      return;
+    }
     Matcher matcher = mark.matcher(line);
-    if (channel == Channel.STDERR && matcher.matches()) {
+    if (matcher.matches()) {
       codeThere.complete(Integer.valueOf(matcher.group(1)));
       leaveIfTold();
-    } else if (channel == Channel.STDERR && !line.isBlank()) {
+    } else {
       saidThere.add(line);
     }
   }
@@ -264,7 +268,7 @@ final class RemoteCopy {
     try {
       while (true) {
         try {
-          both.get(patience.toMillis() / SILENT_TIMES, TimeUnit.MILLISECONDS);
+          both.get(silence.toMillis() / SILENT_TIMES, TimeUnit.MILLISECONDS);
           return;
         } catch (ExecutionException e) {
           return; // Who failed is looked at where the results are.
@@ -304,7 +308,7 @@ final class RemoteCopy {
       throw failure(
           Reason.TRANSPORT_LOST,
           (stalled
-                  ? "nothing moved for " + patience.toSeconds() + " s, so it was given up"
+                  ? "nothing moved for " + silence.toSeconds() + " s, so it was given up"
                   : "the way there was lost (its client: " + client + ")")
               + (saidThere.isEmpty() ? "" : ": " + RemoteShell.joined(saidThere))
               + "; "

@@ -41,6 +41,8 @@ class RemoteShellIT {
   /** A client of this machine: like ssh, it is a process beside the command that it runs. */
   private static final List<String> CLIENT = List.of("timeout", "1000");
 
+  private static final Duration LONG = Duration.ofMinutes(10);
+
   /** A place that has something to say. */
   private record Cellar() implements RemotePlace {
 
@@ -433,7 +435,7 @@ class RemoteShellIT {
                 List.of("sh", "-c", "echo connecting >\"$0\"; exec sleep 1000", pipe.toString())),
             PATH,
             Duration.ofMillis(100),
-            Duration.ofMinutes(10));
+            LONG);
     Thread canceller = new Thread(() -> cancelWhenWritten(pipe, cancellation));
     canceller.start();
 
@@ -490,8 +492,6 @@ class RemoteShellIT {
 
   // Copies by clients that fail at their end
 
-  private static final Duration LONG = Duration.ofMinutes(10);
-
   private static RemoteShell through(String script, Duration silence, String... arguments) {
     List<String> client = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     client.addAll(List.of(arguments));
@@ -540,6 +540,18 @@ class RemoteShellIT {
         .hasMessageContaining("none: Cannot stat: No such file or directory")
         .extracting(e -> ((ExecutorException) e).reason())
         .isEqualTo(Reason.FILES);
+  }
+
+  /** As ssh does. */
+  @Test
+  void whatAClientSaysOfItsOwnEndIsNoReason() {
+    RemoteShell ssh =
+        through("trap 'echo Killed by signal 15. >&2; exit 255' TERM; \"$@\" & wait", LONG);
+
+    assertThatThrownBy(() -> ssh.pull(directory + "/none", directory.resolve("x")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining("none: Cannot stat: No such file or directory")
+        .hasMessageNotContaining("Killed");
   }
 
   @Test
