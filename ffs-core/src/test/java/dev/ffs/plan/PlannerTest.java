@@ -33,20 +33,24 @@ class PlannerTest {
     return plan.step(StepId.parse(id)).orElseThrow();
   }
 
+  /** Steps a, b and c of the phase tools, of which a needs nothing. */
+  private static BuildPlan ofThreeSteps(Needs ofB, Needs ofC) {
+    return plan(
+        recipe(
+            List.of(source("a", "1"), source("b", "1"), source("c", "1")),
+            "tools",
+            phase(
+                "tools",
+                Place.HOST,
+                "cross",
+                step("a", new Needs.Above()),
+                step("b", ofB),
+                step("c", ofC))));
+  }
+
   @Test
   void aStepWithoutNeedsSeesEveryStepAboveIt() {
-    BuildPlan plan =
-        plan(
-            recipe(
-                List.of(source("a", "1"), source("b", "1"), source("c", "1")),
-                "tools",
-                phase(
-                    "tools",
-                    Place.HOST,
-                    "cross",
-                    step("a", new Needs.Above()),
-                    step("b", new Needs.Above()),
-                    step("c", new Needs.Above()))));
+    BuildPlan plan = ofThreeSteps(new Needs.Above(), new Needs.Above());
 
     assertThat(only(plan, "tools/c").sees())
         .containsExactly(StepId.parse("tools/a"), StepId.parse("tools/b"));
@@ -54,18 +58,7 @@ class PlannerTest {
 
   @Test
   void aPartOfAPlanHasWhatItsStepsSeeAndTheSourcesOfThat() {
-    BuildPlan plan =
-        plan(
-            recipe(
-                List.of(source("a", "1"), source("b", "1"), source("c", "1")),
-                "tools",
-                phase(
-                    "tools",
-                    Place.HOST,
-                    "cross",
-                    step("a", new Needs.Above()),
-                    step("b", new Needs.Only(List.of())),
-                    step("c", new Needs.Only(texts("a"))))));
+    BuildPlan plan = ofThreeSteps(new Needs.Only(List.of()), new Needs.Only(texts("a")));
 
     BuildPlan part = plan.only(Set.of(StepId.parse("tools/c")));
 
