@@ -261,7 +261,7 @@ public final class Planner {
     BuildOptions own = step.options();
     return new BuildOptions(
         own.prefix() != null ? own.prefix() : defaults.prefix(),
-        joined(defaults.configure(), own.configure()),
+        ConfigureArguments.merged(defaults.configure(), own.configure()),
         joined(defaults.make(), own.make()),
         // Unlike the others the targets of `make install` replace: "install" is one of them.
         own.install().isEmpty() ? defaults.install() : own.install(),
