@@ -17,6 +17,9 @@ import dev.ffs.exec.OutputSink;
 import dev.ffs.script.Shell;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -805,24 +808,36 @@ public abstract class ExecutorContract {
 
   @Test
   void aCommandGetsTheTerminalOfTheCaller() throws Exception {
+    String greeting = "on a terminal: it's  $HOME";
     List<String> argv =
         executor.terminal(
             List.of(
                 "/bin/sh",
                 "-c",
-                "test -t 0 && test -t 1 && echo \"on a terminal: $1\"; exit 3",
+                "test -t 0 && test -t 1 && echo \"on a terminal: $1\"; read -r status; exit $status",
                 "sh",
                 "it's  $HOME"));
 
     Process process =
         new ProcessBuilder("script", "-q", "-e", "-c", Shell.command(argv), here + "/typescript")
-            .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .start();
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-
-    assertThat(output).contains("on a terminal: it's  $HOME");
-    assertThat(process.waitFor()).as(output).isEqualTo(3);
+    StringWriter seen = new StringWriter();
+    // The command ends when it is told to: LXD may lose what one writes that ends at once.
+    try (Reader screen = process.inputReader(UTF_8);
+        Writer keyboard = process.outputWriter(UTF_8)) {
+      for (int c = screen.read(); c >= 0; c = screen.read()) {
+        seen.write(c);
+        if (seen.getBuffer().indexOf(greeting) >= 0) {
+          break;
+        }
+      }
+      assertThat(seen.toString()).contains(greeting);
+      keyboard.write("3\n");
+      keyboard.flush();
+      screen.transferTo(seen);
+    }
+    assertThat(process.waitFor()).as(seen.toString()).isEqualTo(3);
   }
 
   @Test

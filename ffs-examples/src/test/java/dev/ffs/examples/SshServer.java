@@ -93,7 +93,8 @@ final class SshServer implements AutoCloseable {
   @Override
   public void close() {
     List<ProcessHandle> sessions = process.descendants().toList();
-    process.destroy();
+    // Through its handle: Process.destroy() closes the log, too, while it is read.
+    process.toHandle().destroy();
     sessions.forEach(ProcessHandle::destroyForcibly);
   }
 
