@@ -615,6 +615,7 @@ public abstract class ExecutorContract {
           "'q\"",
           "*",
           "\\",
+          "\\n\\101",
           ".dot",
           "a&b|c;d,e%f",
           "~");

@@ -81,7 +81,8 @@ public final class RemoteShell {
       else
         set -- "${1%/*}/" "s/.*/$2/S" "./${1##*/}"
       fi
-      tar -C "$1" --format=posix --pax-option=delete=atime,delete=ctime --transform="$2" -c -f - "$3\"""";
+      tar -C "$1" --no-unquote --format=posix --pax-option=delete=atime,delete=ctime \\
+        --transform="$2" -c -f - "$3\"""";
 
   /**
    * Unpacks an archive in $1. Who owned the files on another machine says nothing on this one.

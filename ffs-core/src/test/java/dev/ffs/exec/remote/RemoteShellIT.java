@@ -695,6 +695,18 @@ class RemoteShellIT {
         .hasMessageStartingWith("the name is not UTF-8: ");
   }
 
+  /** As an argument of tar. */
+  @Test
+  void aNameThatLooksEscapedIsTakenAsItIs() throws Exception {
+    Path file = Files.writeString(directory.resolve("a\\nb"), "text");
+    Files.writeString(directory.resolve("a\nb"), "another one");
+
+    shell(CLIENT).push(file, directory + "/there/x\\ty");
+    shell(CLIENT).pull(directory + "/there/x\\ty", directory.resolve("back"));
+
+    assertThat(directory.resolve("back")).hasContent("text");
+  }
+
   @Test
   void theRootIsNoPlaceToCopyTo() {
     assertThatThrownBy(() -> shell(CLIENT).push(directory, "/"))
