@@ -76,6 +76,7 @@ public final class RemoteShell {
   private static final String PACK =
       """
       export LC_ALL=C
+      unset TAR_OPTIONS
       if [ -d "$1" ] && [ ! -L "$1" ]; then
         set -- "$1" "s/^\\./$2/S" .
       else
@@ -91,6 +92,7 @@ public final class RemoteShell {
   private static final String UNPACK =
       """
       export LC_ALL=C
+      unset TAR_OPTIONS
       mkdir -p "$1" && tar -C "$1" --no-same-owner -p --warning=no-timestamp -x -f - || {
         code=$?
         cat >/dev/null

@@ -707,6 +707,22 @@ class RemoteShellIT {
     assertThat(directory.resolve("back")).hasContent("text");
   }
 
+  /** They would leave files out, and nobody would say so. */
+  @Test
+  void theOptionsThatSomebodyGivesToHisTarChangeNoCopy() throws Exception {
+    RemoteShell shell =
+        new RemoteShell(
+            new Cellar(),
+            before(CLIENT),
+            Map.of("PATH", "/usr/bin:/bin", "TAR_OPTIONS", "--exclude=file"));
+
+    shell.push(someTree(), directory + "/there/tree");
+    assertThatItIsWhole(directory.resolve("there/tree"));
+
+    shell.pull(directory + "/there/tree", directory.resolve("back"));
+    assertThatItIsWhole(directory.resolve("back"));
+  }
+
   @Test
   void theRootIsNoPlaceToCopyTo() {
     assertThatThrownBy(() -> shell(CLIENT).push(directory, "/"))
