@@ -212,7 +212,7 @@ public final class RemoteShell {
    * @throws ExecutorException if that fails; a part may have been copied
    */
   public void pull(String remote, Path local) {
-    Path to = local.toAbsolutePath();
+    Path to = Path.of(text(local));
     RemoteCopy copy = copy(remote + " " + place.where() + " to " + local);
     copy.pull(
         there(copy, PACK, text(absolute(remote)), nameOf(to)), shell(UNPACK, text(parentOf(to))));

@@ -695,6 +695,20 @@ class RemoteShellIT {
         .hasMessageStartingWith("the name is not UTF-8: ");
   }
 
+  /** The name of one is not text, and what it would become as text is another one's. */
+  @Test
+  void norCanOneBeMadeHere() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "text");
+    Path odd = Path.of(URI.create(directory.toUri() + "odd%FF"));
+
+    assertThatThrownBy(() -> shell(CLIENT).pull(file.toString(), odd))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageStartingWith("the name is not UTF-8: ")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.FILES);
+    assertThat(directory).isDirectoryNotContaining("glob:**odd*");
+  }
+
   /** As an argument of tar. */
   @Test
   void aNameThatLooksEscapedIsTakenAsItIs() throws Exception {
