@@ -8,6 +8,7 @@ import dev.ffs.exec.Command;
 import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
 import dev.ffs.exec.ExitStatus;
+import dev.ffs.exec.ExitStatus.End;
 import dev.ffs.exec.process.ProcessRunner;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,10 +59,13 @@ final class RemoteCopy {
   // Counted, not measured: a pause of the whole JVM must not look like silence.
   private static final int SILENT_TIMES = 10;
 
+  private static final ExitStatus GIVEN_UP = new ExitStatus(128 + 9, End.CANCELLED);
+
   private final ProcessRunner processes = new ProcessRunner();
   private final String what;
   private final RemotePlace place;
   private final Map<String, String> environment;
+  private final Duration patience;
   private final Duration silence;
 
   private final String token = "ffs-" + UUID.randomUUID();
@@ -84,12 +88,19 @@ final class RemoteCopy {
    *
    * @param what from where to where, for messages
    * @param environment the whole environment of both programs that are started here
+   * @param patience how long to wait for the end of both when they are to be ended
    * @param silence how long nothing may move
    */
-  RemoteCopy(String what, RemotePlace place, Map<String, String> environment, Duration silence) {
+  RemoteCopy(
+      String what,
+      RemotePlace place,
+      Map<String, String> environment,
+      Duration patience,
+      Duration silence) {
     this.what = what;
     this.place = place;
     this.environment = environment;
+    this.patience = patience;
     this.silence = silence;
   }
 
@@ -263,26 +274,39 @@ final class RemoteCopy {
   /** Waits for the end of both, and brings it about if nothing moves. */
   private void await(CompletableFuture<ExitStatus> here, CompletableFuture<ExitStatus> there) {
     CompletableFuture<Void> both = CompletableFuture.allOf(here, there);
+    boolean ending = false;
     long before = 0;
     int silent = 0;
     try {
       while (true) {
         try {
-          both.get(silence.toMillis() / SILENT_TIMES, TimeUnit.MILLISECONDS);
+          Duration limit = ending ? patience : silence;
+          both.get(limit.toMillis() / SILENT_TIMES, TimeUnit.MILLISECONDS);
           return;
         } catch (ExecutionException e) {
           return; // Who failed is looked at where the results are.
         } catch (TimeoutException e) {
           long now = moved.get();
-          silent = now == before ? silent + 1 : 0;
+          silent = ending || now == before ? silent + 1 : 0;
           before = now;
-          if (silent >= SILENT_TIMES) {
-            stalled = true;
-            endBoth();
-          }
         } catch (InterruptedException e) {
           interrupted = true;
-          endBoth();
+        }
+        boolean late = silent >= SILENT_TIMES;
+        if (ending && late) {
+          // Both are killed. What one of them was to read, or has written, is held by somebody
+          // else,
+          // and a thread that passes it on cannot be had back before that one lets go.
+          here.complete(GIVEN_UP);
+          there.complete(GIVEN_UP);
+          return;
+        }
+        if (!ending && (late || interrupted)) {
+          stalled = late;
+          ending = true;
+          silent = 0;
+          leaveClient.cancel();
+          endTar.cancel();
         }
       }
     } finally {
@@ -290,11 +314,6 @@ final class RemoteCopy {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  private void endBoth() {
-    leaveClient.cancel();
-    endTar.cancel();
   }
 
   /** Throws what went wrong. */

@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RemoteShell {
 
-  /** The shell there needs half of that at most to end a command. */
+  /** The shell there, or a runner here, needs half of that at most to end what it has started. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /**
@@ -133,7 +133,7 @@ public final class RemoteShell {
   /**
    * Makes a remote shell.
    *
-   * @param patience how long to wait for the end of a command that is to be ended
+   * @param patience how long to wait for the end of a command or a copy that is to be ended
    * @param silence how long a copy may stand still
    */
   RemoteShell(
@@ -219,7 +219,7 @@ public final class RemoteShell {
   }
 
   private RemoteCopy copy(String what) {
-    return new RemoteCopy(what, place, environment, silence);
+    return new RemoteCopy(what, place, environment, patience, silence);
   }
 
   private List<String> there(RemoteCopy copy, String script, String... arguments) {

@@ -638,6 +638,36 @@ class RemoteShellIT {
         .isEqualTo(Reason.TRANSPORT_LOST);
   }
 
+  /** What is written to the client waits as long as that one has its input, and reads nothing. */
+  @Test
+  void noCopyWaitsForAProcessThatTheClientHasLeft() throws Exception {
+    Path pid = directory.resolve("pid");
+    RemoteShell shell =
+        new RemoteShell(
+            new Cellar(),
+            before(
+                List.of(
+                    "sh",
+                    "-c",
+                    "(sleep 1000 <&3 >/dev/null 2>&1 & echo $! >\"$0\") 3<&0; exec sleep 1000",
+                    pid.toString())),
+            PATH,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1));
+
+    try {
+      assertThatThrownBy(() -> shell.push(someTree(), "/tree"))
+          .isInstanceOf(ExecutorException.class)
+          .hasMessageEndingWith("nothing moved for 1 s, so it was given up; the door is shut")
+          .extracting(e -> ((ExecutorException) e).reason())
+          .isEqualTo(Reason.TRANSPORT_LOST);
+      assertThat(isLiving(Files.readString(pid).strip())).isTrue();
+    } finally {
+      ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
   /** It takes some seconds, but there is none in which nothing moves. */
   @Test
   void aSlowCopyIsNotGivenUp() throws Exception {
