@@ -34,19 +34,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Copies by two programs, one here and one there, of which the second reads what the first writes.
  *
- * <p>All goes by the word of what runs there, {@link #THERE}: its mark on standard error, with an
- * exit code, and, when it is the one that writes, another right behind what it wrote, as the two
+ * <p>All goes by the word of what runs there, {@link #WRITER} or {@link #READER}: its mark on
+ * standard error, with an exit code. An archive that has lost its end is known by another mark,
+ * right behind it, or by the count of the bytes that were read: tar does not always notice, and the
  * channels may overtake each other. So it need not be believed that a client ends, nor what it ends
- * with; and an archive that has lost its end is known, which tar does not always notice.
+ * with.
  */
 final class RemoteCopy {
 
-  /**
-   * Runs there, with the token as $1, what else it is given. It stays for a while, as a client may
-   * lose what was written right before the end. Standard input cannot be what holds it, since it
-   * may carry an archive; TERM, which some clients pass on, may end it.
-   */
-  static final String THERE =
+  // Both stay for a while, as a client may lose what was written right before the end. Standard
+  // input cannot be what holds them, since it may carry an archive; TERM, which some clients pass
+  // on, may end them.
+
+  /** Runs there, with the token as $1, what else it is given, which writes an archive. */
+  static final String WRITER =
       """
       token=$1
       shift
@@ -54,6 +55,19 @@ final class RemoteCopy {
       code=$?
       printf %s "$token"
       printf '\\n%s %s\\n' "$token" "$code" >&2
+      exec sleep 5""";
+
+  /** Runs there, with the token as $1, what else it is given, which reads an archive. */
+  static final String READER =
+      """
+      token=$1
+      shift
+      bytes=$(
+        exec 3>&1
+        { tee /proc/self/fd/4 | wc -c >&3; } 4>&1 | sh -c "$@" >&2 3>&-
+      )
+      code=$?
+      printf '\\n%s %s %s\\n' "$token" "$code" "$((bytes))" >&2
       exec sleep 5""";
 
   // Counted, not measured: a pause of the whole JVM must not look like silence.
@@ -69,7 +83,7 @@ final class RemoteCopy {
   private final Duration silence;
 
   private final String token = "ffs-" + UUID.randomUUID();
-  private final Pattern mark = Pattern.compile(token + " ([0-9]+)");
+  private final Pattern mark = Pattern.compile(token + " ([0-9]+)(?: ([0-9]+))?");
   private final List<String> saidHere = new CopyOnWriteArrayList<>();
   private final List<String> saidThere = new CopyOnWriteArrayList<>();
   private final AtomicLong moved = new AtomicLong();
@@ -78,6 +92,7 @@ final class RemoteCopy {
   private final CompletableFuture<OutputStream> reader = new CompletableFuture<>();
   private final CompletableFuture<Void> archiveIsHere = new CompletableFuture<>();
   private final CompletableFuture<Integer> codeThere = new CompletableFuture<>();
+  private volatile @Nullable Long bytesThere;
 
   // Of the thread that waits.
   private boolean stalled;
@@ -104,7 +119,7 @@ final class RemoteCopy {
     this.silence = silence;
   }
 
-  /** What {@link #THERE} wants. */
+  /** What runs there is given it. */
   String token() {
     return token;
   }
@@ -113,7 +128,7 @@ final class RemoteCopy {
    * Copies there.
    *
    * @param pack writes an archive, here
-   * @param client has {@link #THERE} read it
+   * @param client has {@link #READER} read it
    * @throws ExecutorException if that fails
    */
   void push(List<String> pack, List<String> client) {
@@ -138,7 +153,7 @@ final class RemoteCopy {
   /**
    * Copies back.
    *
-   * @param client has {@link #THERE} write an archive
+   * @param client has {@link #WRITER} write an archive
    * @param unpack reads it, here
    * @throws ExecutorException if that fails
    */
@@ -188,6 +203,9 @@ final class RemoteCopy {
     }
     Matcher matcher = mark.matcher(line);
     if (matcher.matches()) {
+      if (matcher.group(2) != null) {
+        bytesThere = Long.valueOf(matcher.group(2));
+      }
       codeThere.complete(Integer.valueOf(matcher.group(1)));
       leaveIfTold();
     } else {
@@ -332,6 +350,13 @@ final class RemoteCopy {
               + (saidThere.isEmpty() ? "" : ": " + RemoteShell.joined(saidThere))
               + "; "
               + place.whatIsWrong(),
+          null);
+    }
+    Long arrived = bytesThere;
+    if (codeHere == 0 && arrived != null && arrived != moved.get()) {
+      throw failure(
+          Reason.TRANSPORT_LOST,
+          "of " + moved + " bytes " + arrived + " arrived; " + place.whatIsWrong(),
           null);
     }
     int code = codeThere.join();

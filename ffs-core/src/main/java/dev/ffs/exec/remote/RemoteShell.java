@@ -201,7 +201,9 @@ public final class RemoteShell {
   public void push(Path local, String remote) {
     Path to = absolute(remote);
     RemoteCopy copy = copy(local + " to " + remote + " " + place.where());
-    copy.push(shell(PACK, text(local), nameOf(to)), there(copy, UNPACK, text(parentOf(to))));
+    copy.push(
+        shell(PACK, text(local), nameOf(to)),
+        there(copy, RemoteCopy.READER, UNPACK, text(parentOf(to))));
   }
 
   /**
@@ -215,17 +217,18 @@ public final class RemoteShell {
     Path to = Path.of(text(local));
     RemoteCopy copy = copy(remote + " " + place.where() + " to " + local);
     copy.pull(
-        there(copy, PACK, text(absolute(remote)), nameOf(to)), shell(UNPACK, text(parentOf(to))));
+        there(copy, RemoteCopy.WRITER, PACK, text(absolute(remote)), nameOf(to)),
+        shell(UNPACK, text(parentOf(to))));
   }
 
   private RemoteCopy copy(String what) {
     return new RemoteCopy(what, place, environment, patience, silence);
   }
 
-  private List<String> there(RemoteCopy copy, String script, String... arguments) {
+  private List<String> there(RemoteCopy copy, String around, String script, String... arguments) {
     List<String> argv = new ArrayList<>(List.of(copy.token(), script, NAME));
     argv.addAll(List.of(arguments));
-    return client.apply(shell(RemoteCopy.THERE, argv.toArray(String[]::new)));
+    return client.apply(shell(around, argv.toArray(String[]::new)));
   }
 
   /** Returns what a client said that failed, and what the place has to say of it. */

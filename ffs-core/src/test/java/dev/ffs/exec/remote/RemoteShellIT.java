@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -603,6 +604,31 @@ class RemoteShellIT {
                 + " the door is shut")
         .extracting(e -> ((ExecutorException) e).reason())
         .isEqualTo(Reason.TRANSPORT_LOST);
+  }
+
+  /** For tar there is nothing wrong with such an archive. */
+  @Test
+  void aPushThatIsCutBetweenTwoFilesIsNoCopy() throws Exception {
+    Path tree = Files.createDirectory(directory.resolve("tree"));
+    for (String name : List.of("a", "b")) {
+      Path file = Files.writeString(tree.resolve(name), "text");
+      // Then a header is of one block.
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000_000_000L));
+    }
+    Files.setLastModifiedTime(tree, FileTime.fromMillis(1_000_000_000_000L));
+    RemoteShell cutter = through("{ head -c 1536; cat >/dev/null; } | \"$@\"", LONG);
+
+    assertThatThrownBy(() -> cutter.push(tree, directory + "/there/tree"))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage(
+            "cannot copy "
+                + tree
+                + " to "
+                + directory
+                + "/there/tree in the cellar: of 10240 bytes 1536 arrived; the door is shut")
+        .extracting(e -> ((ExecutorException) e).reason())
+        .isEqualTo(Reason.TRANSPORT_LOST);
+    assertThat(directory.resolve("there/tree").toFile().list()).as("what was unpacked").hasSize(1);
   }
 
   /** It would take longer than this test may. */
