@@ -1,6 +1,6 @@
 package dev.ffs.exec.remote;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.Channel;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * standard error, with an exit code. An archive that has lost its end is known by another mark,
  * right behind it, or by the count of the bytes that were read: tar does not always notice, and the
  * channels may overtake each other. So it need not be believed that a client ends, nor what it ends
- * with.
+ * with. A mark right before an archive keeps what login scripts print apart from it.
  */
 final class RemoteCopy {
 
@@ -51,6 +51,7 @@ final class RemoteCopy {
       """
       token=$1
       shift
+      printf %s "$token"
       sh -c "$@"
       code=$?
       printf %s "$token"
@@ -266,9 +267,10 @@ final class RemoteCopy {
     }
   }
 
-  /** Keeps back as much as the mark is long, and looks whether it is the mark. */
+  /** Passes on what is between two marks; keeps back as much as may be one. */
   private final class MarkedPipe extends Pipe {
-    private final byte[] end = token.getBytes(UTF_8);
+    private final int markLength = token.length();
+    private boolean begun;
     private byte[] kept = new byte[0];
 
     @Override
@@ -278,14 +280,28 @@ final class RemoteCopy {
       }
       byte[] all = Arrays.copyOf(kept, kept.length + length);
       System.arraycopy(bytes, offset, all, kept.length, length);
-      int passed = Math.max(0, all.length - end.length);
-      super.write(all, 0, passed);
-      kept = Arrays.copyOfRange(all, passed, all.length);
-      if (Arrays.equals(kept, end)) {
+      int from = begun ? 0 : endOfMark(all);
+      int to = Math.max(from, all.length - markLength);
+      if (begun) {
+        super.write(all, from, to - from);
+      }
+      kept = Arrays.copyOfRange(all, to, all.length);
+      if (begun && isMark(kept)) {
         archiveIsHere.complete(null);
         closeReader();
         leaveIfTold();
       }
+    }
+
+    /** Returns where the first mark ends, and takes note of it, or 0 if it has not come. */
+    private int endOfMark(byte[] all) {
+      int at = new String(all, ISO_8859_1).indexOf(token);
+      begun = at >= 0;
+      return begun ? at + markLength : 0;
+    }
+
+    private boolean isMark(byte[] last) {
+      return new String(last, ISO_8859_1).equals(token);
     }
   }
 

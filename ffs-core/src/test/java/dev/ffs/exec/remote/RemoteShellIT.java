@@ -631,6 +631,17 @@ class RemoteShellIT {
     assertThat(directory.resolve("there/tree").toFile().list()).as("what was unpacked").hasSize(1);
   }
 
+  @Test
+  void whatLoginScriptsSayIsNoPartOfAnArchive() throws Exception {
+    RemoteShell polite = through("echo Welcome; echo careful >&2; exec \"$@\"", LONG);
+
+    polite.push(someTree(), directory + "/there/tree");
+    assertThatItIsWhole(directory.resolve("there/tree"));
+
+    polite.pull(directory + "/there/tree", directory.resolve("back"));
+    assertThatItIsWhole(directory.resolve("back"));
+  }
+
   /** It would take longer than this test may. */
   @Test
   void whatHasNoWayThereIsNotReadToItsEnd() throws Exception {
