@@ -38,6 +38,7 @@ final class OutputPumps implements ExecuteStreamHandler {
   private final @Nullable OutputStream output;
   private final OutputSink sink;
   private final List<Pump> pumps = new ArrayList<>();
+  private OutputStream toProgram = OutputStream.nullOutputStream();
 
   // Also makes the calls of the sink follow one another.
   private final Object lock = new Object();
@@ -56,6 +57,7 @@ final class OutputPumps implements ExecuteStreamHandler {
 
   @Override
   public void setProcessInputStream(OutputStream stream) throws IOException {
+    toProgram = stream;
     try {
       input.accept(stream);
     } catch (UncheckedIOException e) {
@@ -89,8 +91,19 @@ final class OutputPumps implements ExecuteStreamHandler {
       }
       pump.finish();
     }
+    closeInput();
     for (Pump pump : pumps) {
       pump.throwFailure();
+    }
+  }
+
+  /** What the program has not read before it ended is of no use, and of no interest. */
+  private void closeInput() {
+    try {
+      toProgram.close();
+    } catch (IOException e) {
+      // Some of it was still in a buffer here. commons-exec would take that for a failed run; a
+      // second close does nothing.
     }
   }
 

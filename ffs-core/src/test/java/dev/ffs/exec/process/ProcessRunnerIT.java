@@ -8,6 +8,7 @@ import dev.ffs.exec.Command;
 import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.ExecutorException.Reason;
 import dev.ffs.exec.ExitStatus;
+import dev.ffs.exec.ExitStatus.End;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -129,6 +130,25 @@ class ProcessRunnerIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What was written is still in a buffer here when it has ended. */
+  @Test
+  void inputThatACommandDidNotReadDoesNotHideHowItEnded() {
+    ExitStatus status =
+        runner.run(
+            Command.of("sh", "-c", "exit 3"),
+            input -> {
+              try {
+                input.write('x');
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            (channel, line) -> {},
+            new Cancellation());
+
+    assertThat(status).isEqualTo(new ExitStatus(3, End.EXITED));
   }
 
   @Test
