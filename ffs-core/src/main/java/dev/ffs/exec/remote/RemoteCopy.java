@@ -329,8 +329,7 @@ final class RemoteCopy {
         boolean late = silent >= SILENT_TIMES;
         if (ending && late) {
           // Both are killed. What one of them was to read, or has written, is held by somebody
-          // else,
-          // and a thread that passes it on cannot be had back before that one lets go.
+          // else, and a thread that passes it on cannot be had back before that one lets go.
           here.complete(GIVEN_UP);
           there.complete(GIVEN_UP);
           return;
