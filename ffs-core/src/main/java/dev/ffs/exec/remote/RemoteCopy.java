@@ -14,14 +14,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -85,8 +86,8 @@ final class RemoteCopy {
 
   private final String token = "ffs-" + UUID.randomUUID();
   private final Pattern mark = Pattern.compile(token + " ([0-9]+)(?: ([0-9]+))?");
-  private final List<String> saidHere = new CopyOnWriteArrayList<>();
-  private final List<String> saidThere = new CopyOnWriteArrayList<>();
+  private final Said saidHere = new Said();
+  private final Said saidThere = new Said();
   private final AtomicLong moved = new AtomicLong();
   private final Cancellation leaveClient = new Cancellation();
   private final Cancellation endTar = new Cancellation();
@@ -246,6 +247,38 @@ final class RemoteCopy {
     }
   }
 
+  /**
+   * What one side says: its first and its last lines. A tar on a full disk has one for each file,
+   * and a client may begin with a long greeting.
+   */
+  private static final class Said {
+    private static final int MOST = 10;
+    private final List<String> first = new ArrayList<>();
+    private final Deque<String> last = new ArrayDeque<>();
+    private long between;
+
+    synchronized void add(String line) {
+      if (first.size() < MOST) {
+        first.add(line);
+        return;
+      }
+      last.addLast(line);
+      if (last.size() > MOST) {
+        last.removeFirst();
+        between++;
+      }
+    }
+
+    synchronized List<String> lines() {
+      List<String> lines = new ArrayList<>(first);
+      if (between > 0) {
+        lines.add("(" + between + " more lines)");
+      }
+      lines.addAll(last);
+      return lines;
+    }
+  }
+
   /** Leads to who reads. */
   private class Pipe extends OutputStream {
 
@@ -362,7 +395,7 @@ final class RemoteCopy {
           (stalled
                   ? "nothing moved for " + silence.toSeconds() + " s, so it was given up"
                   : "the way there was lost (its client: " + client + ")")
-              + (saidThere.isEmpty() ? "" : ": " + RemoteShell.joined(saidThere))
+              + (saidThere.lines().isEmpty() ? "" : ": " + RemoteShell.joined(saidThere.lines()))
               + "; "
               + place.whatIsWrong(),
           null);
@@ -376,8 +409,8 @@ final class RemoteCopy {
     }
     int code = codeThere.join();
     if (codeHere != 0 || code != 0) {
-      List<String> said = new ArrayList<>(saidThere);
-      said.addAll(saidHere);
+      List<String> said = new ArrayList<>(saidThere.lines());
+      said.addAll(saidHere.lines());
       throw failure(
           Reason.FILES,
           said.isEmpty()

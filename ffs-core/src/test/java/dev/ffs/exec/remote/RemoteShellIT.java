@@ -642,6 +642,18 @@ class RemoteShellIT {
     assertThatItIsWhole(directory.resolve("back"));
   }
 
+  @Test
+  void ofManyWordsTheFirstAndTheLastAreTold() {
+    RemoteShell talkative = through("seq 1000 >&2; exit 4", LONG);
+
+    assertThatThrownBy(() -> talkative.pull("/tree", directory.resolve("back")))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining("exit code 4): 1; 2; ")
+        .hasMessageEndingWith(
+            "; 10; (980 more lines); 991; 992; 993; 994; 995; 996; 997; 998; 999; 1000; the door is"
+                + " shut");
+  }
+
   /** It would take longer than this test may. */
   @Test
   void whatHasNoWayThereIsNotReadToItsEnd() throws Exception {
