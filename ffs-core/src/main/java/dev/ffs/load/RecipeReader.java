@@ -398,6 +398,7 @@ final class RecipeReader {
               same(id, name, "phase", "file"),
               choice(where, "a place where steps run", PLACES, Place.HOST),
               f.text("toolchain"),
+              f.has("sees") ? f.texts("sees") : null,
               Objects.requireNonNullElse(
                   f.optionalText("shell"), new Text(Phase.DEFAULT_SHELL, id.origin())),
               f.strings("environment", RecipeReader::variable),

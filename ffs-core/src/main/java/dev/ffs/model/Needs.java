@@ -3,7 +3,10 @@ package dev.ffs.model;
 import java.util.List;
 import org.apiguardian.api.API;
 
-/** Which steps of its own phase a step sees; those of earlier phases it always sees. */
+/**
+ * Which steps of its own phase a step sees; those of other phases it sees as {@link Phase#sees}
+ * says.
+ */
 @API(status = API.Status.STABLE, since = "0.1")
 public sealed interface Needs {
 

@@ -4,6 +4,7 @@ import dev.ffs.diagnostic.Origin;
 import java.util.List;
 import java.util.Objects;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a recipe whose steps run in one place with one toolchain.
@@ -11,6 +12,7 @@ import org.apiguardian.api.API;
  * @param id the phase's name, such as {@code tools}
  * @param where where its steps run
  * @param toolchain id of the toolchain they use
+ * @param sees ids of the phases above it whose files its steps see, or null for all that are above
  * @param shell absolute path of the shell that runs the scripts of its steps
  * @param environment exported to each step, over that of the toolchain
  * @param defaults what its steps tell the build systems; the first one is that of a step without a
@@ -23,6 +25,7 @@ public record Phase(
     String id,
     Place where,
     Text toolchain,
+    @Nullable List<Text> sees,
     Text shell,
     List<Variable> environment,
     List<BuildDefaults> defaults,
@@ -39,6 +42,7 @@ public record Phase(
     Objects.requireNonNull(toolchain, "toolchain");
     Objects.requireNonNull(shell, "shell");
     Objects.requireNonNull(origin, "origin");
+    sees = sees == null ? null : List.copyOf(sees);
     environment = List.copyOf(environment);
     defaults = List.copyOf(defaults);
     steps = List.copyOf(steps);

@@ -104,11 +104,12 @@ public final class Planner {
   private BuildPlan plan() {
     List<PlannedStep> steps = new ArrayList<>();
     for (Phase phase : recipe.phases()) {
-      List<StepId> earlier = steps.stream().map(PlannedStep::id).toList();
+      List<StepId> others =
+          steps.stream().map(PlannedStep::id).filter(id -> sees(phase, id.phase())).toList();
       Map<String, Set<String>> closures = closures(phase);
       List<PackageStep> ordered = ordered(phase, closures);
       for (PackageStep step : ordered) {
-        steps.add(planned(phase, step, earlier, ordered, required(closures, step.id())));
+        steps.add(planned(phase, step, others, ordered, required(closures, step.id())));
       }
     }
     Set<String> used = new LinkedHashSet<>();
@@ -119,6 +120,10 @@ public final class Planner {
             .sorted(Comparator.comparing(Source::id))
             .toList();
     return new BuildPlan(recipe.id(), target, steps, sources, recipe.mirrors(), recipe.output());
+  }
+
+  private static boolean sees(Phase phase, String above) {
+    return phase.sees() == null || phase.sees().stream().anyMatch(id -> id.value().equals(above));
   }
 
   /** Step to all that it needs, directly or not. */
@@ -184,7 +189,7 @@ public final class Planner {
   private PlannedStep planned(
       Phase phase,
       PackageStep step,
-      List<StepId> earlier,
+      List<StepId> others,
       List<PackageStep> ordered,
       Set<String> closure) {
     Toolchain toolchain = recipe.toolchain(phase.toolchain().value()).orElseThrow();
@@ -194,7 +199,7 @@ public final class Planner {
     List<Source> sources =
         step.sources().stream().map(id -> recipe.source(id.value()).orElseThrow()).toList();
 
-    List<StepId> sees = new ArrayList<>(earlier);
+    List<StepId> sees = new ArrayList<>(others);
     ordered.stream()
         .map(PackageStep::id)
         .filter(closure::contains)

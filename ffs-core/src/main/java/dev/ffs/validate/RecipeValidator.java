@@ -245,10 +245,29 @@ public final class RecipeValidator {
         checks.error(phase.origin(), "phase '" + phase.id() + "' has no steps");
       }
       toolchainOf(phase);
+      sees(phase);
       checks.absolutePath(phase.shell());
       variables.environment(phase.environment());
       new StepRules(recipe, phase, checks, variables).check();
       new NeedsRules(recipe, phase, checks).check();
+    }
+  }
+
+  private void sees(Phase phase) {
+    if (phase.sees() == null) {
+      return;
+    }
+    checks.unique("phase", phase.sees(), Text::value, Text::origin);
+    List<String> above = phases.subList(0, phases.indexOf(phase.id()));
+    for (Text seen : phase.sees()) {
+      if (phases.contains(seen.value()) && !above.contains(seen.value())) {
+        checks.error(
+            seen.origin(),
+            "phase '" + phase.id() + "' cannot see '" + seen + "', which is not built before it",
+            "the order of the phases is that of 'phases' in the recipe");
+      } else {
+        checks.known("phase", seen, above);
+      }
     }
   }
 

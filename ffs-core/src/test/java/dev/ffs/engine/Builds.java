@@ -90,7 +90,15 @@ final class Builds {
 
   private static Phase chrootPhase(String id, String shell, PackageStep... steps) {
     return new Phase(
-        id, Place.CHROOT, text("native"), text(shell), List.of(), List.of(), List.of(steps), HERE);
+        id,
+        Place.CHROOT,
+        text("native"),
+        null,
+        text(shell),
+        List.of(),
+        List.of(),
+        List.of(steps),
+        HERE);
   }
 
   static Recipe with(Recipe recipe, Output output) {

@@ -185,6 +185,8 @@ class RecipeLoaderTest {
         .containsExactly("--build=$FFS_BUILD", "--host=$FFS_TARGET");
     assertThat(phase(load(), 1).where()).isEqualTo(Place.CHROOT);
     assertThat(phase(load(), 1).shell().value()).isEqualTo("/bin/sh");
+    assertThat(phase.sees()).isNull();
+    assertThat(phase(load(), 1).sees()).extracting(Text::value).containsExactly("cross_tools");
   }
 
   @Test
@@ -285,10 +287,10 @@ class RecipeLoaderTest {
 
     assertThat(phase(load(), 1).steps().get(0).options().make())
         .containsExactly(
-            new Text("it's", at(file, 8, 0)),
-            new Text("a\tb", at(file, 8, 0)),
-            new Text("as is", at(file, 8, 32)),
-            new Text("as is", at(file, 8, 41)));
+            new Text("it's", at(file, 9, 0)),
+            new Text("a\tb", at(file, 9, 0)),
+            new Text("as is", at(file, 9, 32)),
+            new Text("as is", at(file, 9, 41)));
   }
 
   @Test
@@ -297,7 +299,7 @@ class RecipeLoaderTest {
     edit(file, "after: |\n", "after: |2\n\n");
 
     assertThat(phase(load(), 1).steps().get(0).after())
-        .isEqualTo(new Text("\nrm -f /usr/lib/libgcc.la\n", at(file, 14, 9)));
+        .isEqualTo(new Text("\nrm -f /usr/lib/libgcc.la\n", at(file, 15, 9)));
   }
 
   @Test

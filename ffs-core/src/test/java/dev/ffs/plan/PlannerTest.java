@@ -4,6 +4,7 @@ import static dev.ffs.fixtures.Fixtures.HERE;
 import static dev.ffs.fixtures.Fixtures.phase;
 import static dev.ffs.fixtures.Fixtures.recipe;
 import static dev.ffs.fixtures.Fixtures.script;
+import static dev.ffs.fixtures.Fixtures.seeing;
 import static dev.ffs.fixtures.Fixtures.source;
 import static dev.ffs.fixtures.Fixtures.step;
 import static dev.ffs.fixtures.Fixtures.text;
@@ -143,6 +144,26 @@ class PlannerTest {
 
     assertThat(only(plan, "outside/s").variables()).containsEntry("FFS_SYSROOT", "/ffs/sysroot");
     assertThat(only(plan, "inside/s").variables()).containsEntry("FFS_SYSROOT", "/");
+  }
+
+  @Test
+  void aStepSeesOnlyThePhasesThatItsOwnNames() {
+    Recipe recipe =
+        recipe(
+            List.of(),
+            "fchroot",
+            phase("cross_tools", Place.HOST, "host", script("a", "true")),
+            phase("tools", Place.HOST, "cross", script("b", "true")),
+            seeing(texts("tools"), phase("fchroot", Place.CHROOT, "native", script("c", "true"))),
+            seeing(texts(), phase("alone", Place.CHROOT, "native", script("d", "true"))),
+            phase("all", Place.CHROOT, "native", script("e", "true")));
+
+    BuildPlan plan = plan(recipe);
+
+    assertThat(only(plan, "fchroot/c").sees()).hasToString("[tools/b]");
+    assertThat(only(plan, "alone/d").sees()).isEmpty();
+    assertThat(only(plan, "all/e").sees())
+        .hasToString("[cross_tools/a, tools/b, fchroot/c, alone/d]");
   }
 
   @Test

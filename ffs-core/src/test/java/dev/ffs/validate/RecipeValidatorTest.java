@@ -96,7 +96,7 @@ class RecipeValidatorTest {
 
   private static Phase phase(String id, List<PackageStep> steps, List<BuildDefaults> defaults) {
     return new Phase(
-        id, Place.HOST, text("host"), text("/bin/bash"), List.of(), defaults, steps, HERE);
+        id, Place.HOST, text("host"), null, text("/bin/bash"), List.of(), defaults, steps, HERE);
   }
 
   private static PackageStep step(String id, Needs needs) {

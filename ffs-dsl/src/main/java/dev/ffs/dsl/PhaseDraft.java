@@ -19,6 +19,7 @@ final class PhaseDraft implements PhaseSpec {
   private final Scope scope;
   private @Nullable Place where;
   private @Nullable Text toolchain;
+  private @Nullable List<Text> sees;
   private Text shell;
   private final List<Variable> environment = new ArrayList<>();
   private final List<BuildDefaults> defaults = new ArrayList<>();
@@ -40,6 +41,12 @@ final class PhaseDraft implements PhaseSpec {
   @Override
   public PhaseSpec toolchain(String toolchain) {
     this.toolchain = scope.text("toolchain", toolchain);
+    return this;
+  }
+
+  @Override
+  public PhaseSpec sees(String... phases) {
+    sees = scope.texts("sees", phases);
     return this;
   }
 
@@ -88,6 +95,7 @@ final class PhaseDraft implements PhaseSpec {
         scope.required("where", where, Place.HOST),
         // Whether they go together cannot be told when one is missing.
         where == null ? new Text("", Scope.MISSING) : used,
+        sees,
         shell,
         environment,
         defaults,

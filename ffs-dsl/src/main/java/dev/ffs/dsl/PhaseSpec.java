@@ -25,6 +25,15 @@ public sealed interface PhaseSpec permits PhaseDraft {
   PhaseSpec toolchain(String id);
 
   /**
+   * Says which phases' files the steps see; if not called, those of all phases above.
+   *
+   * @param phases their names, each above this one; none means that the steps see no phase but
+   *     their own
+   * @return this spec
+   */
+  PhaseSpec sees(String... phases);
+
+  /**
    * Says which shell runs the scripts of the steps; {@value dev.ffs.model.Phase#DEFAULT_SHELL} if
    * not called.
    *

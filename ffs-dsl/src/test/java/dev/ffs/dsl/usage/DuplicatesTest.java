@@ -95,6 +95,7 @@ class DuplicatesTest {
         toolchain("path", t -> t.path("/x")),
         phase("where", p -> p.where(Place.HOST)),
         phase("toolchain", p -> p.toolchain("host")),
+        phase("sees", p -> p.sees("tools")),
         phase("shell", p -> p.shell("/bin/sh")),
         phase("defaults", p -> p.defaults(make())),
         defaults("prefix", d -> d.prefix("/x")),

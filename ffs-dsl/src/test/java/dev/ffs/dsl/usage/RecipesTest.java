@@ -74,6 +74,7 @@ class RecipesTest {
                         p ->
                             p.where(CHROOT)
                                 .toolchain("native")
+                                .sees("tools")
                                 .step(
                                     "files",
                                     s ->
