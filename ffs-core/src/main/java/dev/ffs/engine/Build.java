@@ -574,8 +574,8 @@ final class Build {
       BuildRecord record = store.use(plan.name(), Instant.ofEpochSecond(ScriptGenerator.EPOCH));
       held.push(record::close);
       record.useSources(archives());
-      plan.steps().stream()
-          .filter(other -> step.sees().contains(other.id()))
+      plan.only(Set.of(id)).steps().stream()
+          .filter(other -> !other.id().equals(id))
           .forEach(other -> layers.put(other.id(), built(record, other, step, sources)));
       Site site = site();
       held.push(site::close);
@@ -604,9 +604,9 @@ final class Build {
     }
   }
 
-  /** Finds what a step made that another one sees. */
+  /** Finds what a step made that another one, the top, is built on. */
   private Layer built(
-      BuildRecord record, PlannedStep step, PlannedStep seer, Map<String, FetchedSource> sources) {
+      BuildRecord record, PlannedStep step, PlannedStep top, Map<String, FetchedSource> sources) {
     StepInputs inputs =
         StepInputs.of(
             request.enclosure(),
@@ -626,9 +626,9 @@ final class Build {
                 new HostException(
                     "step "
                         + step.id()
-                        + ", whose files "
-                        + seer.id()
-                        + " sees, has not been built as the recipe says now; build first"));
+                        + ", which "
+                        + top.id()
+                        + " is built on, has not been built as the recipe says now; build first"));
   }
 
   private Layer layerOf(StepId id) {

@@ -4,6 +4,7 @@ import dev.ffs.model.MirrorGroup;
 import dev.ffs.model.Output;
 import dev.ffs.model.Source;
 import dev.ffs.model.Target;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -58,12 +59,20 @@ public record BuildPlan(
    * Returns the part of this plan that some steps take.
    *
    * @param ids names of the steps; those that are none of this plan's are ignored
-   * @return these steps and all that they see, with the sources of both
+   * @return these steps and all that they are built on: what they see, what that has seen, and so
+   *     on; with the sources of all of them
    */
   public BuildPlan only(Set<StepId> ids) {
     Set<StepId> all = new HashSet<>(ids);
-    steps.stream().filter(step -> ids.contains(step.id())).forEach(s -> all.addAll(s.sees()));
-    List<PlannedStep> kept = steps.stream().filter(step -> all.contains(step.id())).toList();
+    List<PlannedStep> kept = new ArrayList<>();
+    // From the end: a step comes before all that see it.
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      PlannedStep step = steps.get(i);
+      if (all.contains(step.id())) {
+        kept.add(0, step);
+        all.addAll(step.sees());
+      }
+    }
     Set<String> unpacked =
         kept.stream()
             .flatMap(step -> step.sources().stream())

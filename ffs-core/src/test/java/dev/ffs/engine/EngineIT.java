@@ -8,6 +8,8 @@ import static dev.ffs.engine.Builds.outcomes;
 import static dev.ffs.fixtures.Fixtures.phase;
 import static dev.ffs.fixtures.Fixtures.recipe;
 import static dev.ffs.fixtures.Fixtures.script;
+import static dev.ffs.fixtures.Fixtures.seeing;
+import static dev.ffs.fixtures.Fixtures.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -406,7 +408,7 @@ class EngineIT {
     assertThatThrownBy(() -> FFS.shell(builds.request(THREE), new StepId("base", "b")))
         .isInstanceOf(HostException.class)
         .hasMessage(
-            "step base/a, whose files base/b sees, has not been built as the recipe says now;"
+            "step base/a, which base/b is built on, has not been built as the recipe says now;"
                 + " build first");
     assertThatThrownBy(() -> FFS.shell(builds.request(THREE), new StepId("base", "d")))
         .isInstanceOf(DiagnosticException.class)
@@ -415,6 +417,35 @@ class EngineIT {
     assertThatThrownBy(() -> FFS.plan(THREE, "x86"))
         .isInstanceOf(DiagnosticException.class)
         .hasMessageContaining("recipe 'small' has no target 'x86'");
+  }
+
+  @Test
+  void whatAPhaseDoesNotSeeIsNotThereThoughItIsBuiltOnIt() {
+    Recipe recipe =
+        recipe(
+            List.of(),
+            "third",
+            phase("first", Place.HOST, "cross", script("a", "echo a >\"$FFS_SYSROOT/a\"")),
+            phase(
+                "second",
+                Place.HOST,
+                "cross",
+                script("b", "cp \"$FFS_SYSROOT/a\" \"$FFS_SYSROOT/b\"")),
+            seeing(
+                texts("second"),
+                phase(
+                    "third",
+                    Place.HOST,
+                    "cross",
+                    script("c", "[ ! -e \"$FFS_SYSROOT/a\" ]; cmp <(echo a) \"$FFS_SYSROOT/b\""))));
+    StepId third = new StepId("third", "c");
+
+    assertThat(outcomes(FFS.build(builds.request(recipe), Set.of(third))))
+        .containsExactly("first/a DONE", "second/b DONE", "third/c DONE");
+    try (StepShell shell = FFS.shell(builds.request(recipe), third)) {
+      assertThat(shell.command()).isNotEmpty();
+    }
+    assertThat(FFS.check(builds.request(recipe), Set.of(third)).equal()).containsExactly(third);
   }
 
   @Test

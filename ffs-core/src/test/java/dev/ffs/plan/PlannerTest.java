@@ -70,6 +70,22 @@ class PlannerTest {
   }
 
   @Test
+  void aPartOfAPlanHasWhatItsStepsAreBuiltOnThoughTheyDoNotSeeIt() {
+    BuildPlan plan =
+        plan(
+            recipe(
+                List.of(),
+                "fchroot",
+                phase("cross_tools", Place.HOST, "host", script("a", "true")),
+                phase("tools", Place.HOST, "cross", script("b", "true")),
+                seeing(
+                    texts("tools"),
+                    phase("fchroot", Place.CHROOT, "native", script("c", "true")))));
+
+    assertThat(plan.only(Set.of(StepId.parse("fchroot/c"))).steps()).isEqualTo(plan.steps());
+  }
+
+  @Test
   void needsAreFollowedAndEarlierPhasesAreAlwaysSeen() {
     BuildPlan plan =
         plan(
