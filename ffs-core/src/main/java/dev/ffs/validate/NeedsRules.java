@@ -60,7 +60,8 @@ final class NeedsRules {
         checks.error(
             need.origin(),
             "step '" + need + "' is of phase '" + other.get() + "', not of '" + phase.id() + "'",
-            "'needs' is about steps of the same phase; which others are there, the phase says ('sees')");
+            "'needs' is about steps of the same phase;"
+                + " which others are there, the phase says ('sees')");
       } else {
         checks.unknown(
             "unknown step '" + need + "'", need, steps.stream().map(PackageStep::id).toList());

@@ -506,6 +506,15 @@ class RemoteShellIT {
     return tree.getParent();
   }
 
+  /** Copies a tree there, and back to another place. */
+  private void assertThatItCopiesTheWhole(RemoteShell shell) throws Exception {
+    shell.push(someTree(), directory + "/there/tree");
+    assertThatItIsWhole(directory.resolve("there/tree"));
+
+    shell.pull(directory + "/there/tree", directory.resolve("back"));
+    assertThatItIsWhole(directory.resolve("back"));
+  }
+
   private void assertThatItIsWhole(Path tree) {
     assertThat(tree.resolve("deep/file")).hasContent("text");
     assertThat(tree.resolve("deep/big")).hasSize(3_000_000);
@@ -635,11 +644,7 @@ class RemoteShellIT {
   void whatLoginScriptsSayIsNoPartOfAnArchive() throws Exception {
     RemoteShell polite = through("echo Welcome; echo careful >&2; exec \"$@\"", LONG);
 
-    polite.push(someTree(), directory + "/there/tree");
-    assertThatItIsWhole(directory.resolve("there/tree"));
-
-    polite.pull(directory + "/there/tree", directory.resolve("back"));
-    assertThatItIsWhole(directory.resolve("back"));
+    assertThatItCopiesTheWhole(polite);
   }
 
   @Test
@@ -809,11 +814,7 @@ class RemoteShellIT {
             before(CLIENT),
             Map.of("PATH", "/usr/bin:/bin", "TAR_OPTIONS", "--exclude=file"));
 
-    shell.push(someTree(), directory + "/there/tree");
-    assertThatItIsWhole(directory.resolve("there/tree"));
-
-    shell.pull(directory + "/there/tree", directory.resolve("back"));
-    assertThatItIsWhole(directory.resolve("back"));
+    assertThatItCopiesTheWhole(shell);
   }
 
   @Test
