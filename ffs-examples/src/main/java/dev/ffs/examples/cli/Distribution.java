@@ -36,7 +36,7 @@ record Distribution(String title, String command, Map<String, String> packages, 
                   "cc",
                   "gcc musl-dev",
                   "qemu-user-static",
-                  "qemu-aarch64 qemu-ppc64le qemu-riscv64"),
+                  "qemu-aarch64 qemu-ppc64 qemu-riscv64"),
               List.of("alpine")),
           new Distribution("Arch", "pacman -S --needed", Map.of("cc", "gcc"), List.of("arch")),
           new Distribution("Gentoo", "emerge", gentoo("dev-build/make"), List.of("gentoo")),
@@ -60,7 +60,7 @@ record Distribution(String title, String command, Map<String, String> packages, 
         Map.entry("patch", "sys-devel/patch"),
         Map.entry("cc", "sys-devel/gcc"),
         Map.entry("make", make),
-        // With USE=static-user and QEMU_USER_TARGETS="aarch64 ppc64le riscv64".
+        // With USE=static-user and QEMU_USER_TARGETS="aarch64 ppc64 riscv64".
         Map.entry("qemu-user-static", "app-emulation/qemu"),
         Map.entry("shellcheck", "dev-util/shellcheck-bin"));
   }
