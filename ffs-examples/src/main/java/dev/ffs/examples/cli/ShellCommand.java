@@ -48,8 +48,18 @@ final class ShellCommand implements Callable<Integer> {
               .listener(new Console(new PlainDisplay(surroundings.err()), System::nanoTime))
               .build();
       try (StepShell shell = surroundings.engine().shell(request, id)) {
+        surroundings.err().print(hint(id));
         return new ProcessBuilder(shell.command()).inheritIO().start().waitFor();
       }
     }
+  }
+
+  /** What differs from the step: to type what its script holds, its variables are wanted first. */
+  private static String hint(StepId id) {
+    return """
+        The script of %s is /ffs/build.sh. To set what it sets, such as PATH and CC:
+          eval "$(grep '^export ' /ffs/build.sh)"
+        """
+        .formatted(id);
   }
 }

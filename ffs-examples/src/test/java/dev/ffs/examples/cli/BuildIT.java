@@ -89,10 +89,15 @@ class BuildIT {
 
     Process shell = command.start("shell", "hello", "x86-64bit", "greet/world");
     try (var in = shell.outputWriter()) {
-      in.write("cat /ffs/sysroot/usr/share/half /ffs/sysroot/usr/share/hello; exit 3\n");
+      in.write("cat /ffs/sysroot/usr/share/half /ffs/sysroot/usr/share/hello\n");
+      // As it tells when it opens.
+      in.write("eval \"$(grep '^export ' /ffs/build.sh)\"; echo in $FFS_SYSROOT; exit 3\n");
     }
 
-    assertThat(Command.read(shell.getInputStream())).contains("halfway\nhello from x86-64bit\n");
+    assertThat(Command.read(shell.getInputStream()))
+        .contains("halfway\nhello from x86-64bit\nin /ffs/sysroot\n");
+    assertThat(Command.read(shell.getErrorStream()))
+        .contains("  eval \"$(grep '^export ' /ffs/build.sh)\"\n");
     assertThat(shell.waitFor()).isEqualTo(3);
   }
 
