@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
  *
  * @param plan the plan
  * @param shipped the steps whose files it holds, in order
- * @param sources what the sources of the plan were built from, by id
+ * @param sources what the sources of the plan were built from, by id; the place that delivered it
+ *     is no part of the description
  * @param images the files that hold it
  * @param enclosure what kept the steps from the machine
  * @param keys what each step of the build depends on, by its name
@@ -63,9 +64,20 @@ record Description(
     return makers;
   }
 
-  /** Returns the archive that a source was built from. */
+  /**
+   * Returns the archive that a source was built from. Of several places of the same bytes it is the
+   * first, wherever they came from this time: the next build may get them elsewhere, and is the
+   * same. The scripts take its name and its preparation, too.
+   */
   Archive archive(Source source) {
-    return Objects.requireNonNull(sources.get(source.id()), source.id()).archive();
+    return places(source).get(0);
+  }
+
+  /** Returns all archives that have the bytes that a source was built from, in order. */
+  private List<Archive> places(Source source) {
+    FetchedSource fetched = Objects.requireNonNull(sources.get(source.id()), source.id());
+    String digest = fetched.archive().digest();
+    return source.archives().stream().filter(archive -> archive.digest().equals(digest)).toList();
   }
 
   /**
@@ -95,9 +107,7 @@ record Description(
    * bytes, the first that does not depend on how a machine is set up.
    */
   Optional<String> location(Source source) {
-    String digest = archive(source).digest();
-    return source.archives().stream()
-        .filter(archive -> archive.digest().equals(digest))
+    return places(source).stream()
         .flatMap(archive -> resolved(archive.url().value()).stream())
         .findFirst();
   }

@@ -490,6 +490,34 @@ class OutputsIT {
         HERE);
   }
 
+  @Test
+  void aSecondBuildLeavesWhatIsThereThoughTheFirstPlaceHadNothingToSend() throws Exception {
+    Source there = source("lib", "MIT");
+    Archive taken = there.archives().get(1);
+    Archive gone =
+        new Archive(
+            text(directory.resolve("gone.tar").toUri().toString()), taken.sha256(), null, HERE);
+    Recipe recipe =
+        Builds.with(
+            host(withSources(script("a", "cp file \"$FFS_SYSROOT/file\""), "lib")),
+            new Source(
+                "lib",
+                there.version(),
+                there.license(),
+                List.of(gone, taken),
+                List.of(),
+                null,
+                HERE));
+    BuildResult first = built(recipe);
+    Map<String, List<Object>> before = states();
+
+    // The store has the bytes now, so the first archive that asks for them gets them.
+    BuildResult second = built(recipe);
+
+    assertThat(second.outputs()).isEqualTo(first.outputs());
+    assertThat(states()).isEqualTo(before);
+  }
+
   private Recipe withTwoSources() throws Exception {
     Recipe recipe =
         Builds.with(
