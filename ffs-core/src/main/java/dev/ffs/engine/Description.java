@@ -112,6 +112,14 @@ record Description(
         .findFirst();
   }
 
+  /** Returns where upstream's own archive is, if that is not what a source was built from. */
+  private Optional<String> upstream(Source source) {
+    Archive first = source.archives().get(0);
+    return first.digest().equals(archive(source).digest())
+        ? Optional.empty()
+        : resolved(first.url().value());
+  }
+
   private Optional<String> resolved(String url) {
     if (!url.startsWith(MIRROR)) {
       return url.startsWith("http") ? Optional.of(url) : Optional.empty();
@@ -133,6 +141,7 @@ record Description(
     List<String> changes = new ArrayList<>();
     Archive archive = archive(source);
     changes.add("built from " + archive.url());
+    upstream(source).ifPresent(url -> changes.add("upstream's archive is " + url));
     if (archive.prepare() != null || source.prepare() != null) {
       changes.add("prepared as the recipe says");
     }

@@ -112,8 +112,8 @@ class DescribedTest {
   }
 
   @Test
-  void whatIsBuiltFromOtherBytesSaysSo() throws Exception {
-    Source source = source(List.of(archive(UPSTREAM, DIGEST), archive(POOL, REPACKED, "true")));
+  void whatIsBuiltFromOtherBytesThanUpstreamsSaysWhereUpstreamsAre() throws Exception {
+    Source source = source(List.of(archive(GNU, DIGEST), archive(POOL, REPACKED, "true")));
 
     JsonNode used = json(Described.SBOM, source, 1).at("/packages/1");
 
@@ -122,5 +122,18 @@ class DescribedTest {
     assertThat(used.at("/downloadLocation").asText())
         .as("what is there must have that checksum")
         .isEqualTo("NOASSERTION");
+    assertThat(used.at("/sourceInfo").asText())
+        .isEqualTo(
+            "built from "
+                + POOL
+                + "; upstream's archive is https://ftp.gnu.org/gnu/lib/lib-1.0.tar.xz"
+                + "; prepared as the recipe says");
+  }
+
+  @Test
+  void whereUpstreamsArchiveIsIsLeftOutIfNobodyElseCouldGetItThere() throws Exception {
+    Source source = source(List.of(archive(POOL, REPACKED), archive(UPSTREAM, DIGEST)));
+
+    assertThat(sourceInfo(source, 1)).isEqualTo("built from " + UPSTREAM);
   }
 }

@@ -615,7 +615,11 @@ class OutputsIT {
     assertThat(source.at("/checksums/0/checksumValue").asText()).isEqualTo(taken.digest());
     assertThat(source.at("/licenseDeclared").asText()).isEqualTo("GPL-2.0-only OR LicenseRef-own");
     assertThat(source.at("/sourceInfo").asText())
-        .isEqualTo("built from " + taken.url() + "; prepared as the recipe says");
+        .isEqualTo(
+            "built from "
+                + taken.url()
+                + "; upstream's archive is https://unreachable.invalid/first.tar"
+                + "; prepared as the recipe says");
     assertThat(sbom.at("/hasExtractedLicensingInfos/0/licenseId").asText())
         .isEqualTo("LicenseRef-own");
     assertThat(
