@@ -67,15 +67,7 @@ enum Described {
     for (Shipped one : d.shipped()) {
       List<Object> sources = new ArrayList<>();
       for (Source source : one.step().sources()) {
-        sources.add(
-            Json.onOneLine(
-                map(
-                    "id",
-                    source.id(),
-                    "version",
-                    source.version().value(),
-                    "sha256",
-                    d.archive(source).digest())));
+        sources.add(Json.onOneLine(source(d, source)));
       }
       steps.put(one.step().id().toString(), map("sources", sources));
     }
@@ -93,6 +85,25 @@ enum Described {
         steps,
         "files",
         files);
+  }
+
+  private static Map<String, Object> source(Description d, Source source) {
+    Map<String, Object> fields =
+        map(
+            "id",
+            source.id(),
+            "version",
+            source.version().value(),
+            "sha256",
+            d.archive(source).digest());
+    if (!source.patches().isEmpty()) {
+      fields.put(
+          "patches",
+          source.patches().stream()
+              .map(patch -> map("name", patch.name().value(), "sha256", Description.digest(patch)))
+              .toList());
+    }
+    return fields;
   }
 
   private static Map<String, Object> file(
@@ -288,6 +299,17 @@ enum Described {
               d.location(source).orElse(d.archive(source).url().value()),
               "digest",
               map("sha256", d.archive(source).digest())));
+      // They come with the recipe, so there is nowhere to get them.
+      source
+          .patches()
+          .forEach(
+              patch ->
+                  materials.add(
+                      map(
+                          "name",
+                          source.id() + "/" + patch.name(),
+                          "digest",
+                          map("sha256", Description.digest(patch)))));
     }
     Map<String, Object> layers = new LinkedHashMap<>();
     d.shipped().forEach(one -> layers.put(one.step().id().toString(), one.layer().digest()));

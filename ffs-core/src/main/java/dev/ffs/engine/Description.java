@@ -2,9 +2,11 @@ package dev.ffs.engine;
 
 import dev.ffs.model.Archive;
 import dev.ffs.model.MirrorGroup;
+import dev.ffs.model.Patch;
 import dev.ffs.model.Source;
 import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
+import dev.ffs.plan.StepKey;
 import dev.ffs.source.FetchedSource;
 import dev.ffs.store.Manifest;
 import java.util.ArrayList;
@@ -46,6 +48,11 @@ record Description(
   /** Returns the sources of a step. */
   static List<String> ids(PlannedStep step) {
     return step.sources().stream().map(Source::id).toList();
+  }
+
+  /** Returns the digest of a patch: that of the text which was applied, as in the step's key. */
+  static String digest(Patch patch) {
+    return StepKey.sha256(patch.content());
   }
 
   /** Returns this program and its version, as far as that is known. */
@@ -148,7 +155,7 @@ record Description(
     if (!source.patches().isEmpty()) {
       changes.add(
           source.patches().stream()
-              .map(patch -> patch.name().value())
+              .map(patch -> patch.name() + " (sha256 " + digest(patch) + ")")
               .collect(Collectors.joining(", ", "patched with ", "")));
     }
     return changes;

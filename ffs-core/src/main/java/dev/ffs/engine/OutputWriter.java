@@ -365,7 +365,7 @@ final class OutputWriter {
 
   private String documentKey(Described document, String rootKey, Description d) {
     List<String> parts = new ArrayList<>();
-    parts.add(document + " 1 " + Description.tool());
+    parts.add(document + " 2 " + Description.tool());
     parts.add(rootKey);
     parts.add(plan.name() + " " + plan.target().triple() + " " + d.enclosure());
     d.shipped().forEach(one -> parts.add("shipped " + one.step().id()));

@@ -136,4 +136,49 @@ class DescribedTest {
 
     assertThat(sourceInfo(source, 1)).isEqualTo("built from " + UPSTREAM);
   }
+
+  // ---------------------------------------------------------------- patches
+
+  /** The digests are what sha256sum says of these texts. */
+  private static final Source PATCHED =
+      source(
+          List.of(archive(UPSTREAM, DIGEST)),
+          new Patch(text("lib-a.patch"), "one\n"),
+          new Patch(text("lib-b.patch"), "zwölf\n"));
+
+  private static final String A =
+      "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806";
+  private static final String B =
+      "8f3baf9c1c24835390573da19861fafa1f427ea4dc710369c8b8f525694b9031";
+
+  @Test
+  void eachSourceOfAStepHasTheDigestsOfItsPatches() throws Exception {
+    JsonNode source = json(Described.FILES, PATCHED, 0).at("/steps/base~1one/sources/0");
+
+    assertThat(source.at("/patches").toString())
+        .isEqualTo(
+            "[{\"name\":\"lib-a.patch\",\"sha256\":\"%s\"},{\"name\":\"lib-b.patch\",\"sha256\":\"%s\"}]"
+                .formatted(A, B));
+  }
+
+  @Test
+  void theSbomHasTheDigestsOfThePatches() throws Exception {
+    assertThat(sourceInfo(PATCHED, 0))
+        .isEqualTo(
+            "built from %s; patched with lib-a.patch (sha256 %s), lib-b.patch (sha256 %s)"
+                .formatted(UPSTREAM, A, B));
+  }
+
+  @Test
+  void eachPatchIsAMaterialOfTheProvenance() throws Exception {
+    JsonNode materials =
+        json(Described.PROVENANCE, PATCHED, 0)
+            .at("/predicate/buildDefinition/resolvedDependencies");
+
+    assertThat(materials)
+        .extracting(
+            material ->
+                material.at("/name").asText() + " " + material.at("/digest/sha256").asText())
+        .containsExactly("lib-1.0 " + DIGEST, "lib/lib-a.patch " + A, "lib/lib-b.patch " + B);
+  }
 }
