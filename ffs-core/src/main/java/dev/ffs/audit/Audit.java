@@ -168,6 +168,8 @@ public final class Audit {
         }
       } else if ((mode & 0111) != 0 && content.length > 2 && content[0] == '#') {
         judgeScript(path, content);
+      } else {
+        judgeOther(path, content);
       }
     } catch (MalformedFileException e) {
       find(path, "is damaged: " + e.getMessage());
@@ -178,10 +180,19 @@ public final class Audit {
     try {
       if (ElfFile.is(content)) {
         judge(path, ElfFile.read(content));
+      } else {
+        judgeOther(path, content);
       }
     } catch (MalformedFileException e) {
       find(path, "is damaged: " + e.getMessage());
     }
+  }
+
+  private void judgeOther(String path, byte[] content) {
+    OtherProgram.of(content)
+        .ifPresent(
+            program ->
+                find(path, "is " + program.description() + ", which none of the compilers made"));
   }
 
   private void judge(String path, SymbolicLink link) {

@@ -140,12 +140,14 @@ class AuditIT {
     run("gcc", "-c", "other.c", "-o", "an-object-with-a-long-name.o");
     run("gcc", "-c", "other.c", "-o", "good.o");
     run("objcopy", "--update-section", ".comment=comment", "an-object-with-a-long-name.o");
-    run("ar", "rc", "root/usr/libx.a", "good.o", "an-object-with-a-long-name.o");
+    Files.writeString(directory.resolve("module.o"), "\0asm\1\0\0\0");
+    run("ar", "rc", "root/usr/libx.a", "good.o", "an-object-with-a-long-name.o", "module.o");
 
     assertThat(audited.findings())
         .containsExactly(
             "/usr/libx.a(an-object-with-a-long-name.o): .comment names another compiler: clang"
-                + " version 19.1.7");
+                + " version 19.1.7",
+            "/usr/libx.a(module.o): is a WebAssembly program, which none of the compilers made");
   }
 
   @Test

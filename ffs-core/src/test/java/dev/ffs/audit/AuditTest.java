@@ -3,6 +3,8 @@ package dev.ffs.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,12 +137,62 @@ class AuditTest {
     assertThat(report.excepted()).isEqualTo(2);
   }
 
+  private void bytes(String path, String latin1) throws IOException {
+    Files.write(audited.file(path, ""), latin1.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** The headers of DOS and Windows, with the second one where the first says it is. */
+  private static String windows(String signature) {
+    return "MZ" + "\0".repeat(58) + "\200\0\0\0" + "\0".repeat(64) + signature + "\0".repeat(20);
+  }
+
+  @Test
+  void aProgramThatNoneOfTheCompilersCanHaveMadeIsFound() throws IOException {
+    try (InputStream real = Finding.class.getResourceAsStream("Finding.class")) {
+      Files.write(audited.file("usr/share/a.class", ""), real.readAllBytes());
+    }
+    // As gettext ships it: for the first Java.
+    bytes("usr/share/b.class", "\312\376\272\276\0\3\0\55");
+    bytes("usr/lib/c.exe", windows("PE\0\0"));
+    bytes("usr/lib/d.wasm", "\0asm\1\0\0\0");
+    bytes("usr/lib/e", "\317\372\355\376" + "\7\0\0\1" + "\3\0\0\0" + "\2\0\0\0" + "\0".repeat(16));
+    bytes(
+        "usr/lib/f", "\376\355\372\316" + "\0\0\0\22" + "\0\0\0\0" + "\0\0\0\6" + "\0".repeat(12));
+    bytes("usr/lib/g", "\312\376\272\276\0\0\0\2" + "\0".repeat(40));
+
+    assertThat(audited.findings())
+        .containsExactly(
+            "/usr/lib/c.exe: is a program for Windows or UEFI, which none of the compilers made",
+            "/usr/lib/d.wasm: is a WebAssembly program, which none of the compilers made",
+            "/usr/lib/e: is a Mach-O program, which none of the compilers made",
+            "/usr/lib/f: is a Mach-O program, which none of the compilers made",
+            "/usr/lib/g: is a Mach-O universal binary, which none of the compilers made",
+            "/usr/share/a.class: is a Java class, which none of the compilers made",
+            "/usr/share/b.class: is a Java class, which none of the compilers made");
+    audited.except = new String[] {"/usr/lib", "/usr/share/a.class", "/usr/share/b.class"};
+    assertThat(audited.findings()).isEmpty();
+  }
+
+  @Test
+  void whatOnlyBeginsLikeAProgramIsNone() throws IOException {
+    bytes("short", "MZ");
+    bytes("text", "MZ stands for Mark Zbikowski. ".repeat(100));
+    bytes("dos", windows("NE\0\0"));
+    bytes("cut-short", windows("PE\0\0").substring(0, 100));
+    bytes("no-version-of-java", "\312\376\272\276\1\0\377\377");
+    bytes("for-no-processor", "\312\376\272\276\0\0\0\0");
+    bytes("without-a-table", "\312\376\272\276\0\0\0\2");
+    bytes("of-no-kind", "\316\372\355\376" + "\0".repeat(28));
+    bytes("asm", "asm\0\0\0\0\0");
+
+    assertThat(audited.findings()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"\177ELF", "\177ELF\2\1\1", "!<arch>\nno member at all", "!<arch>\nshort"})
   void whatIsCutShortIsDamaged(String content) throws IOException {
-    Files.write(
-        directory.resolve("x"), content.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+    bytes("x", content);
 
     assertThat(audited.findings()).singleElement().asString().startsWith("/x: is damaged: ");
   }
