@@ -82,9 +82,7 @@ record Description(
 
   /** Returns all archives that have the bytes that a source was built from, in order. */
   private List<Archive> places(Source source) {
-    FetchedSource fetched = Objects.requireNonNull(sources.get(source.id()), source.id());
-    String digest = fetched.archive().digest();
-    return source.archives().stream().filter(archive -> archive.digest().equals(digest)).toList();
+    return Objects.requireNonNull(sources.get(source.id()), source.id()).places();
   }
 
   /**

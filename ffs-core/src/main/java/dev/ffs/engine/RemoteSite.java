@@ -196,7 +196,7 @@ final class RemoteSite implements Site {
   public synchronized String archive(FetchedSource source) {
     // Where the bundle looks for it.
     String there =
-        directory + "/sources/" + source.source().id() + "/" + source.archive().fileName();
+        directory + "/sources/" + source.source().id() + "/" + source.places().get(0).fileName();
     if (archives.add(there)) {
       executor.push(source.file(), there);
     }

@@ -5,7 +5,6 @@ import dev.ffs.event.BuildEvent.Outcome;
 import dev.ffs.event.BuildListener;
 import dev.ffs.exec.Cancellation;
 import dev.ffs.exec.ExitStatus;
-import dev.ffs.model.Archive;
 import dev.ffs.model.Patch;
 import dev.ffs.model.Source;
 import dev.ffs.plan.PlannedStep;
@@ -510,13 +509,7 @@ final class StepRunner {
     List<String> lines = new ArrayList<>();
     for (Source source : step.sources()) {
       FetchedSource fetched = fetched(source);
-      // The scripts know an archive by the first name that the recipe gives it.
-      String name =
-          source.archives().stream()
-              .filter(a -> a.digest().equals(fetched.archive().digest()))
-              .map(Archive::fileName)
-              .findFirst()
-              .orElseThrow();
+      String name = fetched.places().get(0).fileName();
       lines.add(source.id() + "/" + name + "\t" + site.archive(fetched));
       for (Patch patch : source.patches()) {
         Path file = directory.resolve("patches").resolve(source.id()).resolve(patch.name().value());

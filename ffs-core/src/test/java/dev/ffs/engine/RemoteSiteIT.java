@@ -4,9 +4,12 @@ import static dev.ffs.engine.Builds.FFS;
 import static dev.ffs.engine.Builds.chroot;
 import static dev.ffs.engine.Builds.host;
 import static dev.ffs.engine.Builds.outcomes;
+import static dev.ffs.fixtures.Fixtures.HERE;
 import static dev.ffs.fixtures.Fixtures.phase;
 import static dev.ffs.fixtures.Fixtures.recipe;
 import static dev.ffs.fixtures.Fixtures.script;
+import static dev.ffs.fixtures.Fixtures.text;
+import static dev.ffs.fixtures.Fixtures.withSources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,13 +20,17 @@ import dev.ffs.exec.ExecutorException;
 import dev.ffs.exec.local.LocalExecutor;
 import dev.ffs.fixtures.Tarball;
 import dev.ffs.fixtures.Tools;
+import dev.ffs.model.Archive;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
+import dev.ffs.model.Source;
 import dev.ffs.plan.StepId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -103,6 +110,40 @@ class RemoteSiteIT {
     assertThat(outcomes(result)).containsExactly("early/a REUSED", "late/d DONE");
     assertThat(builds.lines("late/d")).containsExactlyInAnyOrder("a", "d");
     assertThat(there.pushed).anyMatch(name -> name.endsWith(".tar"));
+  }
+
+  @Test
+  void anArchiveHasTheNameThereByWhichBundlesKnowItWhicheverPlaceSentIt() throws Exception {
+    Path tree = Files.createDirectory(directory.resolve("lib-1.0"));
+    Files.writeString(tree.resolve("file"), "text");
+    Path sent = directory.resolve("lib_1.0.orig.tar");
+    Process tar =
+        new ProcessBuilder("tar", "-cf", sent.toString(), "-C", directory.toString(), "lib-1.0")
+            .start();
+    assertThat(tar.waitFor()).isZero();
+    String digest =
+        HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(sent)));
+    Path gone = directory.resolve("lib-1.0.tar");
+    Source source =
+        new Source(
+            "lib",
+            text("1.0"),
+            text("MIT"),
+            List.of(
+                new Archive(text(gone.toUri().toString()), text(digest), null, HERE),
+                new Archive(text(sent.toUri().toString()), text(digest), null, HERE)),
+            List.of(),
+            null,
+            HERE);
+
+    BuildResult result =
+        builds.build(
+            Builds.with(
+                host(withSources(script("a", "cp file \"$FFS_SYSROOT/file\""), "lib")), source));
+
+    assertThat(result.outcome()).isEqualTo(Outcome.DONE);
+    assertThat(there.pushed).contains("lib-1.0.tar").doesNotContain("lib_1.0.orig.tar");
   }
 
   @Test
