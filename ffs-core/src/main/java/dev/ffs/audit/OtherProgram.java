@@ -72,7 +72,7 @@ enum OtherProgram {
   }
 
   /**
-   * Returns whether there is a table of some processors.
+   * Returns a program for several processors, if there is a table of them.
    *
    * @param entry the size of an entry of it, in bytes
    */

@@ -1,7 +1,9 @@
 package dev.ffs.model;
 
 import dev.ffs.diagnostic.Origin;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -36,5 +38,29 @@ public record Source(
     Objects.requireNonNull(origin, "origin");
     archives = List.copyOf(archives);
     patches = List.copyOf(patches);
+  }
+
+  /**
+   * Returns the archives that hold certain bytes, in order.
+   *
+   * <p>The first is the one by whose name and preparation scripts, bundles and descriptions know
+   * these bytes: what is built must not depend on the place that happened to send them.
+   *
+   * @param digest a SHA-256, as {@link Archive#digest} has it
+   * @return empty if none of the archives has this digest
+   */
+  public List<Archive> places(String digest) {
+    return archives.stream().filter(archive -> archive.digest().equals(digest)).toList();
+  }
+
+  /**
+   * Returns the archives that differ: of each digest the first of its {@linkplain #places places}.
+   *
+   * @return in order; as empty as the archives are
+   */
+  public List<Archive> distinctArchives() {
+    Map<String, Archive> byDigest = new LinkedHashMap<>();
+    archives.forEach(archive -> byDigest.putIfAbsent(archive.digest(), archive));
+    return List.copyOf(byDigest.values());
   }
 }

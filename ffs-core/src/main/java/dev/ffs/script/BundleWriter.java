@@ -14,10 +14,8 @@ import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +68,8 @@ final class BundleWriter {
   private String sources() {
     StringBuilder out = new StringBuilder();
     for (Source source : plan.sources()) {
-      Map<String, String> nameOf = new HashMap<>();
       for (Archive archive : source.archives()) {
-        String name = nameOf.computeIfAbsent(archive.digest(), digest -> archive.fileName());
+        String name = source.places(archive.digest()).get(0).fileName();
         for (String url : expanded(archive.url())) {
           row(out, source.id(), name, archive.digest(), url);
         }

@@ -9,7 +9,6 @@ import dev.ffs.plan.BuildPlan;
 import dev.ffs.plan.PlannedStep;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -145,7 +144,7 @@ public final class ScriptGenerator {
     values.put("directory", directory);
     values.put("missing", Shell.literal("no archive of " + source.id() + " is there"));
     List<Map<String, Object>> archives = new ArrayList<>();
-    for (Archive archive : distinct(source)) {
+    for (Archive archive : source.distinctArchives()) {
       Map<String, Object> entry = new HashMap<>();
       entry.put("file", "/ffs/sources/" + Shell.literal(source.id() + "/" + archive.fileName()));
       entry.put("directory", directory);
@@ -166,13 +165,6 @@ public final class ScriptGenerator {
 
   private static String patchPath(String source, String name) {
     return "/ffs/sources/" + source + "/patches/" + name;
-  }
-
-  /** The archives that differ; another place of the same bytes is no other archive. */
-  static List<Archive> distinct(Source source) {
-    Map<String, Archive> byDigest = new LinkedHashMap<>();
-    source.archives().forEach(archive -> byDigest.putIfAbsent(archive.digest(), archive));
-    return List.copyOf(byDigest.values());
   }
 
   private String build(PlannedStep step) {

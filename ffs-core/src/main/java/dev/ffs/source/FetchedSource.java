@@ -18,24 +18,23 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record FetchedSource(Source source, Archive archive, Path file) {
 
-  /** Checks that all is there. */
+  /** Checks that all is there, and that the archive is one of the source's. */
   public FetchedSource {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(archive, "archive");
     Objects.requireNonNull(file, "file");
+    if (!source.archives().contains(archive)) {
+      throw new IllegalArgumentException(
+          archive.fileName() + " is no archive of source '" + source.id() + "'");
+    }
   }
 
   /**
-   * Returns all archives of the source that hold the bytes which were taken, in order.
-   *
-   * <p>The first is the one by whose name and preparation scripts, bundles and descriptions know
-   * these bytes: what is built must not depend on the place that happened to send them.
+   * Returns all {@linkplain Source#places places} of the bytes that were taken, in order.
    *
    * @return at least one
    */
   public List<Archive> places() {
-    return source.archives().stream()
-        .filter(other -> other.digest().equals(archive.digest()))
-        .toList();
+    return source.places(archive.digest());
   }
 }

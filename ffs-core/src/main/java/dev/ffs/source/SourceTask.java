@@ -10,7 +10,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,12 +78,11 @@ final class SourceTask implements Callable<Optional<FetchedSource>> {
   }
 
   UnavailableSource unavailable() {
-    Map<String, Path> byDigest = new LinkedHashMap<>();
-    for (Archive archive : source.archives()) {
-      byDigest.putIfAbsent(
-          archive.digest(), fetcher.store().fileFor(archive.digest(), archive.fileName()));
-    }
-    return new UnavailableSource(source, attempts, List.copyOf(byDigest.values()));
+    List<Path> wanted =
+        source.distinctArchives().stream()
+            .map(archive -> fetcher.store().fileFor(archive.digest(), archive.fileName()))
+            .toList();
+    return new UnavailableSource(source, attempts, wanted);
   }
 
   private Optional<FetchedSource> reuse(Archive archive) throws IOException, InterruptedException {

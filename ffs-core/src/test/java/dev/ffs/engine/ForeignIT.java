@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ffs.engine.Enclosed.Kind;
 import dev.ffs.fixtures.Jvm;
+import dev.ffs.fixtures.Tarball;
 import dev.ffs.fixtures.Tools;
 import dev.ffs.model.Archive;
 import dev.ffs.model.PackageStep;
@@ -26,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -438,10 +438,7 @@ class ForeignIT {
       Files.copy(machine.file(), root.resolve(machine.arch));
     }
     Path archive = directory.resolve("busybox-1.tar");
-    Tools.run(directory, "tar", "-c", "-f", archive.toString(), "busybox-1");
-    String digest =
-        HexFormat.of()
-            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(archive)));
+    String digest = Tarball.pack(archive, root);
     Source source =
         new Source(
             "busybox",

@@ -36,7 +36,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -324,12 +323,8 @@ class OutputsIT {
 
     assertThat(second.outputs()).isEqualTo(first.outputs());
     for (BuildResult.OutputFile output : second.outputs()) {
-      assertThat(HexFormat.of().formatHex(digest(output.file()))).isEqualTo(output.sha256());
+      assertThat(Tarball.sha256(output.file())).isEqualTo(output.sha256());
     }
-  }
-
-  private static byte[] digest(Path file) throws IOException {
-    return OutputFiles.sha256().digest(Files.readAllBytes(file));
   }
 
   @Test
@@ -473,8 +468,7 @@ class OutputsIT {
     Path tree = Files.createDirectories(directory.resolve(id + "-1.0"));
     Files.writeString(tree.resolve("file"), id);
     Path archive = directory.resolve(id + "-1.0.tar");
-    run("tar", "-cf", archive.toString(), "-C", directory.toString(), id + "-1.0");
-    String digest = HexFormat.of().formatHex(digest(archive));
+    String digest = Tarball.pack(archive, tree);
     return new Source(
         id,
         text("1.0"),

@@ -28,9 +28,7 @@ import dev.ffs.plan.StepId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -117,13 +115,7 @@ class RemoteSiteIT {
     Path tree = Files.createDirectory(directory.resolve("lib-1.0"));
     Files.writeString(tree.resolve("file"), "text");
     Path sent = directory.resolve("lib_1.0.orig.tar");
-    Process tar =
-        new ProcessBuilder("tar", "-cf", sent.toString(), "-C", directory.toString(), "lib-1.0")
-            .start();
-    assertThat(tar.waitFor()).isZero();
-    String digest =
-        HexFormat.of()
-            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(sent)));
+    String digest = Tarball.pack(sent, tree);
     Path gone = directory.resolve("lib-1.0.tar");
     Source source =
         new Source(
@@ -143,7 +135,13 @@ class RemoteSiteIT {
                 host(withSources(script("a", "cp file \"$FFS_SYSROOT/file\""), "lib")), source));
 
     assertThat(result.outcome()).isEqualTo(Outcome.DONE);
-    assertThat(there.pushed).contains("lib-1.0.tar").doesNotContain("lib_1.0.orig.tar");
+    List<String> known =
+        Files.readAllLines(place.resolve("sources.tsv")).stream()
+            .map(line -> line.split("\t")[1])
+            .distinct()
+            .toList();
+    assertThat(known).containsExactly("lib-1.0.tar");
+    assertThat(below("sources/lib")).containsExactly(place.resolve("sources/lib/lib-1.0.tar"));
   }
 
   @Test
