@@ -58,7 +58,7 @@ final class ShellCommand implements Callable<Integer> {
   private static String hint(StepId id) {
     return """
         The script of %s is /ffs/build.sh. To set what it sets, such as PATH and CC:
-          eval "$(grep '^export ' /ffs/build.sh)"
+          eval "$(sed '/^set /d; /^cd /,$d' /ffs/build.sh)"
         """
         .formatted(id);
   }
