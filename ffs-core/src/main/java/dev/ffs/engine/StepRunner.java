@@ -24,6 +24,7 @@ import dev.ffs.store.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -585,8 +586,16 @@ final class StepRunner {
       directory = workspace.directory();
       there = site.running(directory);
     }
-    List<String> argv = lay(directory, there, step, scripts.generate(step), seen, request.jobs());
+    StepScripts generated = scripts.generate(step);
+    List<String> argv = lay(directory, there, step, generated, seen, request.jobs());
     argv.add("--interactive");
+    // What the enclosure shows beside the sources: it is a part of no step's key.
+    Path environment = directory.resolve("environment.sh");
+    Files.writeString(environment, generated.environment());
+    Files.write(
+        directory.resolve("sources"),
+        List.of(StepShell.AMONG_SOURCES + "\t" + there.apply(environment)),
+        StandardOpenOption.APPEND);
     site.bring(directory, there.apply(directory));
     return site.terminal(argv);
   }

@@ -15,6 +15,15 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record StepShell(List<String> command, Runnable end) implements AutoCloseable {
 
+  /** No source has capitals in its name. */
+  static final String AMONG_SOURCES = "FFS/environment.sh";
+
+  /**
+   * The file there that sets the variables which the step begins with, such as {@code PATH} and
+   * {@code CC}. The shell begins without them; {@code . FILE} reads it.
+   */
+  public static final String ENVIRONMENT = "/ffs/sources/" + AMONG_SOURCES;
+
   /** Copies the list. */
   public StepShell {
     command = List.copyOf(command);

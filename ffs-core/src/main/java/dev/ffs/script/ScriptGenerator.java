@@ -49,7 +49,8 @@ public final class ScriptGenerator {
    * @return its scripts
    */
   public StepScripts generate(PlannedStep step) {
-    return new StepScripts(prepare(step), build(step));
+    String environment = environment(step);
+    return new StepScripts(prepare(step), environment, build(step, environment));
   }
 
   /**
@@ -167,9 +168,8 @@ public final class ScriptGenerator {
     return "/ffs/sources/" + source + "/patches/" + name;
   }
 
-  private String build(PlannedStep step) {
+  private String environment(PlannedStep step) {
     Map<String, Object> values = common(step, List.copyOf(step.variables().keySet()));
-    values.put("shell", step.shell());
     values.put("path", Shell.literal(String.join(":", step.path())));
     values.put("home", Shell.literal("/build/" + step.id().step()));
     values.put(
@@ -177,6 +177,13 @@ public final class ScriptGenerator {
         step.environment().stream()
             .map(export -> export.name() + "=" + Shell.expanding(export.value()))
             .toList());
+    return templates.render("environment.vm", values);
+  }
+
+  private String build(PlannedStep step, String environment) {
+    Map<String, Object> values = common(step, List.of());
+    values.put("shell", step.shell());
+    values.put("environment", environment);
     String directory =
         step.sources().isEmpty()
             ? Shell.literal("/build/" + step.id().step())

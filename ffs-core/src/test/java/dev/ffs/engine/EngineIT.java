@@ -29,6 +29,7 @@ import dev.ffs.fixtures.Tools;
 import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
 import dev.ffs.plan.StepId;
+import dev.ffs.script.ScriptGenerator;
 import dev.ffs.store.LayerStore;
 import dev.ffs.store.StoreException;
 import dev.ffs.store.StoreMaintenance;
@@ -60,6 +61,10 @@ class EngineIT {
           script("a", "echo a >\"$FFS_SYSROOT/a\""),
           script("b", "cat \"$FFS_SYSROOT/a\" >\"$FFS_SYSROOT/b\"", "a"),
           script("c", "ls \"$FFS_SYSROOT\" >\"$FFS_SYSROOT/c\""));
+
+  /** For a shell: it has the variables of the step only then. */
+  static final String TELL_EPOCH =
+      ". " + StepShell.ENVIRONMENT + " && printf '\\nepoch %s\\n' $SOURCE_DATE_EPOCH\n";
 
   @TempDir Path directory;
   private Builds builds;
@@ -303,10 +308,10 @@ class EngineIT {
     builds.build(recipe);
 
     Process shell = shell(recipe, new StepId("main", "b"));
-    shell.outputWriter().append("echo; ls /; pwd; id -u\n").close();
+    shell.outputWriter().append("echo; ls /; pwd; id -u\n" + TELL_EPOCH).close();
 
     assertThat(Jvm.outputOf(shell).lines())
-        .contains("a", "bin", "/", "0")
+        .contains("a", "bin", "/", "0", "epoch " + ScriptGenerator.EPOCH)
         .doesNotContain("b", "usr");
 
     // It did not fail, and does not look as if it had.

@@ -160,9 +160,12 @@ abstract class FchrootBuilds {
 
     try (StepShell open = FFS.shell(builds.request(recipe), new StepId("main", "a"))) {
       Process shell = new ProcessBuilder(open.command()).redirectErrorStream(true).start();
-      shell.outputWriter().append("ls -d /half /ffs/build.sh; exit 4\n").close();
+      shell
+          .outputWriter()
+          .append("ls -d /half /ffs/build.sh\n" + EngineIT.TELL_EPOCH + "exit 4\n")
+          .close();
       assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-          .contains("/ffs/build.sh\n/half\n");
+          .contains("/ffs/build.sh\n/half\n", "epoch " + ScriptGenerator.EPOCH + "\n");
       assertThat(shell.waitFor()).isEqualTo(4);
     }
   }

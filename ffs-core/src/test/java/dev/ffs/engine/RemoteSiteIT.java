@@ -25,6 +25,7 @@ import dev.ffs.model.Place;
 import dev.ffs.model.Recipe;
 import dev.ffs.model.Source;
 import dev.ffs.plan.StepId;
+import dev.ffs.script.ScriptGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -221,9 +222,12 @@ class RemoteSiteIT {
       Process shell =
           new ProcessBuilder(words)
               .redirectErrorStream(true)
-              .redirectInput(Files.writeString(directory.resolve("in"), "cat made\n").toFile())
+              .redirectInput(
+                  Files.writeString(directory.resolve("in"), "cat made\n" + EngineIT.TELL_EPOCH)
+                      .toFile())
               .start();
-      assertThat(new String(shell.getInputStream().readAllBytes())).contains("made");
+      assertThat(new String(shell.getInputStream().readAllBytes()))
+          .contains("made", "epoch " + ScriptGenerator.EPOCH);
     }
   }
 

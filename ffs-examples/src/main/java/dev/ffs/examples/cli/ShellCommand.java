@@ -57,9 +57,9 @@ final class ShellCommand implements Callable<Integer> {
   /** What differs from the step: to type what its script holds, its variables are wanted first. */
   private static String hint(StepId id) {
     return """
-        The script of %s is /ffs/build.sh. To set what it sets, such as PATH and CC:
-          eval "$(sed '/^set /d; /^cd /,$d' /ffs/build.sh)"
+        The script of %s is /ffs/build.sh. To set the variables that it sets, such as PATH and CC:
+          . %s
         """
-        .formatted(id);
+        .formatted(id, StepShell.ENVIRONMENT);
   }
 }

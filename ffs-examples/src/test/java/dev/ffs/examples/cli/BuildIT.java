@@ -96,14 +96,13 @@ class BuildIT {
     try (var in = shell.outputWriter()) {
       in.write("cat /ffs/sysroot/usr/share/half /ffs/sysroot/usr/share/hello\n");
       // As it tells when it opens.
-      in.write(
-          "eval \"$(sed '/^set /d; /^cd /,$d' /ffs/build.sh)\"; echo in $FFS_SYSROOT; exit 3\n");
+      in.write(". /ffs/sources/FFS/environment.sh; echo in $FFS_SYSROOT; exit 3\n");
     }
 
     assertThat(Command.read(shell.getInputStream()))
         .contains("halfway\nhello from x86-64bit\nin /ffs/sysroot\n");
     assertThat(Command.read(shell.getErrorStream()))
-        .contains("  eval \"$(sed '/^set /d; /^cd /,$d' /ffs/build.sh)\"\n");
+        .contains("  . /ffs/sources/FFS/environment.sh\n");
     assertThat(shell.waitFor()).isEqualTo(3);
   }
 
