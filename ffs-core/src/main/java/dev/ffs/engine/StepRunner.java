@@ -214,7 +214,7 @@ final class StepRunner {
       JobPool pool)
       throws InterruptedException {
     List<Layer> seen = seen(step, layers);
-    int jobs = step.jobs() == null ? request.jobs() : Math.min(step.jobs(), request.jobs());
+    int jobs = jobs(step);
     Optional<JobPool.Lease> lease = pool.acquire(jobs);
     if (lease.isEmpty()) {
       return new Ended(step.id(), Outcome.CANCELLED, Duration.ZERO, null, null);
@@ -587,9 +587,9 @@ final class StepRunner {
       there = site.running(directory);
     }
     StepScripts generated = scripts.generate(step);
-    List<String> argv = lay(directory, there, step, generated, seen, request.jobs());
+    List<String> argv = lay(directory, there, step, generated, seen, jobs(step));
     argv.add("--interactive");
-    // What the enclosure shows beside the sources: it is a part of no step's key.
+    // Among the sources, for what the enclosure shows there changes no step's key.
     Path environment = directory.resolve("environment.sh");
     Files.writeString(environment, generated.environment());
     Files.write(
@@ -598,6 +598,10 @@ final class StepRunner {
         StandardOpenOption.APPEND);
     site.bring(directory, there.apply(directory));
     return site.terminal(argv);
+  }
+
+  private int jobs(PlannedStep step) {
+    return step.jobs() == null ? request.jobs() : Math.min(step.jobs(), request.jobs());
   }
 
   private void clear(Workspace workspace) {

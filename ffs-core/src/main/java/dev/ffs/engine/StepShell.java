@@ -20,7 +20,8 @@ public record StepShell(List<String> command, Runnable end) implements AutoClose
 
   /**
    * The file there that sets the variables which the step begins with, such as {@code PATH} and
-   * {@code CC}. The shell begins without them; {@code . FILE} reads it.
+   * {@code CC}. The shell begins without most of them, and with a {@code PATH} of its own; {@code .
+   * FILE} reads it.
    */
   public static final String ENVIRONMENT = "/ffs/sources/" + AMONG_SOURCES;
 

@@ -56,7 +56,7 @@ public record Source(
   /**
    * Returns the archives that differ: of each digest the first of its {@linkplain #places places}.
    *
-   * @return in order; as empty as the archives are
+   * @return in order; empty if there are no archives
    */
   public List<Archive> distinctArchives() {
     Map<String, Archive> byDigest = new LinkedHashMap<>();

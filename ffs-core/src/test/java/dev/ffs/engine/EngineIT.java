@@ -10,6 +10,7 @@ import static dev.ffs.fixtures.Fixtures.recipe;
 import static dev.ffs.fixtures.Fixtures.script;
 import static dev.ffs.fixtures.Fixtures.seeing;
 import static dev.ffs.fixtures.Fixtures.texts;
+import static dev.ffs.fixtures.Fixtures.withJobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -62,7 +63,7 @@ class EngineIT {
           script("b", "cat \"$FFS_SYSROOT/a\" >\"$FFS_SYSROOT/b\"", "a"),
           script("c", "ls \"$FFS_SYSROOT\" >\"$FFS_SYSROOT/c\""));
 
-  /** For a shell: it has the variables of the step only then. */
+  /** For a shell to read: it sets the step's variables, and prints one that it had not. */
   static final String TELL_EPOCH =
       ". " + StepShell.ENVIRONMENT + " && printf '\\nepoch %s\\n' $SOURCE_DATE_EPOCH\n";
 
@@ -304,14 +305,15 @@ class EngineIT {
 
   @Test
   void aShellEntersTheRootOfAStepThatDidNotFail() throws Exception {
-    Recipe recipe = chroot(script("a", "touch /a"), script("b", "touch /b", "a"));
+    Recipe recipe = chroot(script("a", "touch /a"), withJobs(script("b", "touch /b", "a"), 1));
     builds.build(recipe);
 
     Process shell = shell(recipe, new StepId("main", "b"));
-    shell.outputWriter().append("echo; ls /; pwd; id -u\n" + TELL_EPOCH).close();
+    String see = "printf '\\njobs %s\\n' $FFS_JOBS; ls /; pwd; id -u\n";
+    shell.outputWriter().append(see + TELL_EPOCH).close();
 
     assertThat(Jvm.outputOf(shell).lines())
-        .contains("a", "bin", "/", "0", "epoch " + ScriptGenerator.EPOCH)
+        .contains("jobs 1", "a", "bin", "/", "0", "epoch " + ScriptGenerator.EPOCH)
         .doesNotContain("b", "usr");
 
     // It did not fail, and does not look as if it had.

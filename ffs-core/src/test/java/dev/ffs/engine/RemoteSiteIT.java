@@ -206,11 +206,11 @@ class RemoteSiteIT {
 
   @Test
   void aStepThatFailsLeavesItsDirectoryThereForAShell() throws Exception {
-    Recipe recipe = host(script("a", "echo made >made; exit 3"));
+    Recipe recipe = host(script("a", "echo left over >made; exit 3"));
     BuildResult result = builds.build(recipe);
 
     assertThat(result.failure().orElseThrow().reason()).isEqualTo("exit code 3");
-    assertThat(place.resolve("failed/base-a/build/made")).hasContent("made");
+    assertThat(place.resolve("failed/base-a/build/made")).hasContent("left over");
     assertThat(below("running")).isEmpty();
 
     try (StepShell opened = FFS.shell(builds.request(recipe), new StepId("base", "a"))) {
@@ -226,8 +226,8 @@ class RemoteSiteIT {
                   Files.writeString(directory.resolve("in"), "cat made\n" + EngineIT.TELL_EPOCH)
                       .toFile())
               .start();
-      assertThat(new String(shell.getInputStream().readAllBytes()))
-          .contains("made", "epoch " + ScriptGenerator.EPOCH);
+      assertThat(new String(shell.getInputStream().readAllBytes()).lines())
+          .contains("left over", "epoch " + ScriptGenerator.EPOCH);
     }
   }
 
